@@ -1,0 +1,206 @@
+"""The pipeline: a lesson and a suite in, a verdict out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from checker.lessons import Lesson
+from checker.runner import CAN_FORK, TIME_LIMIT, Report, Request, Runner, modules_for, open_runner, run_all
+from checker.suite import Suite
+from checker.tasks import Task, tasks
+from checker.variants import Variant, VariantSet, load_variants
+from checker.verdict import Finding, Leak, Order, Outcome, Run, Verdict, doubtful, judge
+from checker.workspace import workspace
+
+_MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
+_REPEATS = 2  # of a doubtful run
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A lesson's verdict, and what a report says beside it."""
+
+    lesson: Lesson
+    verdict: Verdict
+    tasks: tuple[Task, ...] | None
+    """None for a suite that is not the lesson's own."""
+    seconds: float
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One run to be carried out."""
+
+    variant: Variant
+    order: Order = "file"
+    only: str = ""
+    without: tuple[str, ...] = ()
+
+
+def check(lesson: Lesson, suite: Suite, *, fork: bool = CAN_FORK, strict: bool = False, limit: float = TIME_LIMIT) -> Checked:
+    """Judge `suite` by the variants of `lesson`; the processes it needs live as long as the call."""
+    with warm_runner([lesson], [suite], fork=fork) as runner:
+        return check_with(runner, lesson, suite, strict=strict, limit=limit)
+
+
+@contextmanager
+def warm_runner(lessons: Iterable[Lesson], suites: Iterable[Suite], *, fork: bool = CAN_FORK) -> Iterator[Runner]:
+    """A runner that has imported ahead what these lessons and suites use."""
+    texts = [text for lesson in lessons for text in lesson.app_files.values()]
+    texts += [content.decode(errors="replace") for suite in suites for content in suite.files.values()]
+    with open_runner(modules_for(texts), fork=fork) as runner:
+        yield runner
+
+
+def check_with(runner: Runner, lesson: Lesson, suite: Suite, *, strict: bool = False, limit: float = TIME_LIMIT) -> Checked:
+    """Judge `suite` by the variants of `lesson` on a runner that is already there.
+
+    `strict` makes warnings errors; `limit` is the seconds a run may take. Raises UsageError where the lesson's
+    variants cannot be made, HarnessError where the runs cannot be carried out.
+    """
+    started = time.perf_counter()
+    variants = load_variants(lesson)
+    session = _Session(runner, lesson, suite, strict, limit)
+    verdict = judge(variants, session.all_runs(variants), _notices(lesson, suite))
+    own_tasks = tuple(tasks(lesson)) if suite.is_own else None
+    return Checked(lesson, verdict, own_tasks, time.perf_counter() - started)
+
+
+@dataclass(frozen=True)
+class _Session:
+    """All the runs of one suite."""
+
+    runner: Runner
+    lesson: Lesson
+    suite: Suite
+    strict: bool
+    limit: float
+
+    def all_runs(self, variants: VariantSet) -> list[Run]:
+        """Every run that can matter, the one on the reference in file order first."""
+        first = self._settled(_Job(variants.reference))
+        if first.ended != "finished":
+            return [first]
+        stuck = tuple(o.test for o in first.outcomes if o.outcome in ("timeout", "crash"))
+        jobs = [replace(job, without=stuck) for job in _worth_running(variants, first)]
+        runs = run_all(self.runner, jobs, self._settled)
+        correct = {variant.id for variant in variants.correct}
+        in_doubt = doubtful((run for run in runs if run.variant in correct), first)
+        again = [job for job in [_Job(variants.reference, without=stuck), *jobs] for run in in_doubt if _key(job) == run.key]
+        return [first, *runs, *run_all(self.runner, again * _REPEATS, self._settled)]
+
+    def _settled(self, job: _Job) -> Run:
+        """The run of a job; on correct apps without the tests that hang or crash, which are reported as such.
+
+        One hanging test must not hide what the others do.
+        """
+        stuck: list[Outcome] = []
+        while True:
+            run = self._run(replace(job, without=(*job.without, *(o.test for o in stuck))))
+            running = run.planned[len(run.outcomes)] if len(run.outcomes) < len(run.planned) else ""
+            if job.variant.kind == "mutant" or run.ended in ("finished", "broken") or not running:
+                return replace(run, outcomes=(*run.outcomes, *stuck))
+            stuck.append(Outcome(running, run.ended, message=run.message))
+            if len(stuck) == _MOST_STUCK:
+                unseen = run.planned[len(run.outcomes) + 1 :]
+                stuck += [Outcome(test, run.ended, message="not run: earlier tests hang or crash") for test in unseen]
+                return replace(run, ended="finished", outcomes=(*run.outcomes, *stuck))
+
+    def _run(self, job: _Job) -> Run:
+        with workspace(self.lesson.name, job.variant, self.suite) as space:
+            request = Request(
+                folder=str(space.folder),
+                scratch=str(space.scratch),
+                paths=tuple(self.suite.test_files),
+                order=job.order,
+                only=self._node_id(job.only),
+                without=tuple(map(self._node_id, job.without)),
+                strict=self.strict,
+                limit=self.limit,
+            )
+            report = self.runner.run(request)
+            return _to_run(job, report, self._display, request.limit, space.left())
+
+    def _display(self, node_id: str) -> str:
+        """A test's name for people: its file is left out where there is only one."""
+        files = self.suite.test_files
+        return node_id.removeprefix(f"{files[0]}::") if len(files) == 1 else node_id
+
+    def _node_id(self, test: str) -> str:
+        files = self.suite.test_files
+        return f"{files[0]}::{test}" if test and len(files) == 1 else test
+
+
+def _worth_running(variants: VariantSet, first: Run) -> list[_Job]:
+    """The runs after the first: order for what ran at all, other apps only if a test could be valid."""
+    ran = [o.test for o in first.outcomes if o.outcome in ("passed", "failed", "error")]
+    jobs = [_Job(variants.reference, "alone", only=test) for test in ran]
+    if any(o.outcome == "passed" for o in first.outcomes):
+        jobs.append(_Job(variants.reference, "reversed"))
+        jobs += [_Job(variant) for variant in (*variants.equivalents, *variants.mutants)]
+    return jobs
+
+
+def _key(job: _Job) -> tuple[str, str, str]:
+    return job.variant.id, job.order, job.only
+
+
+def _notices(lesson: Lesson, suite: Suite) -> list[Finding]:
+    """What is worth saying before anything runs."""
+    edited = lesson.edited_app_files() if suite.is_own else []
+    return [
+        *(Finding("notice", "app_edited", f"{path} differs from the one shipped, which is what is judged.") for path in edited),
+        *(Finding("notice", "file_ignored", f"{path} is left aside: its name shadows another module.") for path in suite.ignored),
+    ]
+
+
+# -- from a report to a run
+
+
+def _to_run(job: _Job, report: Report, display: Any, limit: float, left: list[str]) -> Run:
+    """What a report says, in the verdict's words."""
+
+    def all_of(event: str) -> Iterator[tuple[Any, ...]]:
+        return (fields for name, *fields in report.events if name == event)  # type: ignore[misc]
+
+    broken = [text for (text,) in all_of("broken")]
+    planned = [tuple(map(display, nodes)) for (nodes,) in all_of("collected")]
+    outcomes = tuple(Outcome(display(test), *rest) for test, *rest in all_of("test"))
+    ended, message = _ending(report, broken, len(planned[0]) if planned else None, len(outcomes), limit)
+    leaks = [Leak(kind, display(who), what) for found in all_of("leaks") for kind, who, what in found]
+    return Run(
+        variant=job.variant.id,
+        order=job.order,
+        only=job.only,
+        outcomes=outcomes,
+        ended=ended,
+        message=message,
+        planned=planned[0] if planned else (),
+        leaks=(*leaks, *(Leak("file_left", what=path) for path in left)),
+        left_out=sum(count for (count,) in all_of("left_out")),
+        ignored_hooks=tuple(name for (name,) in all_of("hook_ignored")),
+        suspect=(*(flag for (flag,) in all_of("suspect")), *(("report_missing",) if ended == "crash" else ())),
+    )
+
+
+def _ending(
+    report: Report, broken: list[str], planned: int | None, ran: int, limit: float
+) -> tuple[Literal["finished", "broken", "timeout", "crash"], str]:
+    if broken:
+        return "broken", broken[0]
+    if report.timed_out:
+        return "timeout", f"stopped after {limit:g} seconds"
+    if not report.sealed:
+        how = f"exit code {report.status}" if report.status >= 0 else f"signal {-report.status}"
+        return "crash", f"the process ended early, with {how}"
+    stopped = [text for name, *rest in report.events if name == "ended" for text in rest]
+    if stopped or planned is None:
+        return "broken", stopped[0] if stopped else "the test file did not collect"
+    if ran < planned:
+        return "crash", "it stopped pytest"
+    return "finished", ""
+

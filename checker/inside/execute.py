@@ -1,0 +1,62 @@
+"""Carry out one run: set the process up, let pytest run the suite, report what happened."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.inside.guard import ForeignHooks
+from checker.inside.leaks import LeakWatch
+from checker.inside.recorder import Recorder
+from checker.inside.selection import Selection
+
+_CONFIGURATION = Path(__file__).with_name("run.ini")
+# None of these can change an outcome, and each costs start-up.
+_UNUSED_PLUGINS = ("cacheprovider", "doctest", "faulthandler", "junitxml", "pastebin", "setupplan", "stepwise")
+
+
+def execute(request: dict[str, Any], report: int) -> None:
+    """Run the suite that `request` describes and write one line of JSON an event to the descriptor `report`.
+
+    The last line is the seal; a report without it came from a process that ended early.
+    """
+    recorder = Recorder(report, request["key"])
+    try:
+        _prepare_process(Path(request["folder"]), Path(request["scratch"]))
+        leaks = LeakWatch()
+        plugins = [recorder, leaks, ForeignHooks(request["folder"], recorder.send), Selection(request, recorder.send)]
+        pytest.main(_arguments(request), plugins=[*plugins, *_warm_plugins()])
+        recorder.send("leaks", *leaks.found())
+    except BaseException as error:  # whatever a suite throws ends here: the outside decides what it means
+        recorder.send("ended", f"{type(error).__name__}: {error}"[:500])
+    recorder.send("seal")
+
+
+def _prepare_process(folder: Path, scratch: Path) -> None:
+    os.chdir(folder)
+    sys.path.insert(0, str(folder))
+    sys.argv = ["pytest"]
+    sys.dont_write_bytecode = True
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ["TMPDIR"] = str(scratch)
+    gc.enable()
+
+
+def _arguments(request: dict[str, Any]) -> list[str]:
+    off = [argument for name in _UNUSED_PLUGINS for argument in ("-p", f"no:{name}")]
+    strict = ["-W", "error"] if request["strict"] else []
+    # Captured output is not shown by the checker, so nothing is captured: `capsys` still works.
+    options = ["-q", "-s", "--tb=short", f"--basetemp={request['scratch']}/pytest", f"--rootdir={request['folder']}"]
+    return ["-c", str(_CONFIGURATION), *options, *off, *strict, *request["paths"]]
+
+
+def _warm_plugins() -> list[Any]:
+    """The third-party plugins a learner may use, as modules: named, because autoload is off."""
+    names = ("pytest_asyncio.plugin", "anyio.pytest_plugin", "time_machine")
+    return [sys.modules[name] for name in names if name in sys.modules]

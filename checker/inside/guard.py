@@ -1,0 +1,44 @@
+"""A pytest plugin that keeps a suite's own hooks and plugins out: its fixtures load, nothing else of it.
+
+A hook in a conftest can rewrite every outcome; nothing a course teaches needs one.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+
+class ForeignHooks:
+    """Ignores, and reports, ``pytest_*`` hooks whose code lies in the learner's folder, and ``pytest_plugins``."""
+
+    def __init__(self, folder: str, send: Callable[..., None]) -> None:
+        self._folder = folder
+        self._send = send
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
+        """Before any conftest is read: from now on the plugin manager asks us first."""
+        manager: Any = early_config.pluginmanager
+        parse = manager.parse_hookimpl_opts
+
+        def parse_unless_foreign(plugin: object, name: str) -> Any:
+            if name.startswith("pytest_") and self._is_foreign(getattr(plugin, name, None)):
+                self._send("hook_ignored", name)
+                return None
+            return parse(plugin, name)
+
+        def consider_module(module: ModuleType) -> None:
+            if hasattr(module, "pytest_plugins"):
+                self._send("hook_ignored", "pytest_plugins")
+
+        manager.parse_hookimpl_opts = parse_unless_foreign
+        manager.consider_module = consider_module
+
+    def _is_foreign(self, candidate: object) -> bool:
+        code = getattr(inspect.unwrap(candidate), "__code__", None) if callable(candidate) else None
+        return code is not None and code.co_filename.startswith(self._folder)

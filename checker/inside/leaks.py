@@ -1,0 +1,138 @@
+"""A pytest plugin that notices what a suite leaves behind: overrides, lifespans, environment variables."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import os
+from collections.abc import AsyncIterator, Generator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+_XUNIT = {"_xunit_setup_class_fixture_": "setup_class", "_xunit_setup_method_fixture_": "setup_method"}
+_XUNIT_MODULE = {"_xunit_setup_module_fixture_": "setup_module", "_xunit_setup_function_fixture_": "setup_function"}
+
+
+class LeakWatch:
+    """Watches one pytest session from before the app is imported; `found` says what is left at its end."""
+
+    def __init__(self) -> None:
+        self._environment: dict[str, str] = {}
+        self._test = ""
+        self._setting_up: list[str] = []
+        self._running: dict[int, list[str]] = {}
+        self._starts: list[tuple[str, str]] = []
+        self._nested: list[str] = []
+        self._overridden_since: dict[int, str] = {}
+        self._apps: list[FastAPI] = []
+        self._watch_lifespans()
+
+    def found(self) -> list[list[str]]:
+        """What the session left: ``[kind, who, what]`` each, with the kinds of DESIGN's findings.
+
+        ``lifespan_started`` is no leak: it tells who started an app, once a start.
+        """
+        return [
+            *(["override_left", self._overridden_since.get(id(app), ""), _names(app)] for app in _overridden_apps()),
+            *(["lifespan_not_stopped", who, ""] for starters in self._running.values() for who in starters),
+            *(["lifespan_nested", who, ""] for who in self._nested),
+            *(["env_changed", "", name] for name in self._changed_variables()),
+            *(["lifespan_started", who, test] for who, test in self._starts),
+        ]
+
+    # -- where in the session we are
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_finish(self) -> None:
+        """From here on tests run: what changes now is theirs."""
+        self._environment = _environment()
+        self._note_overrides("the import of the test file")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Remember the running test, and after it who left an override."""
+        self._test = item.nodeid
+        result = yield
+        self._note_overrides(item.nodeid)
+        return result
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, object, object]:
+        """Remember the fixture that is being set up; setup_class and its kin are fixtures to pytest."""
+        self._setting_up.append(_fixture_name(fixturedef))
+        try:
+            return (yield)
+        finally:
+            self._setting_up.pop()
+
+    def _who(self) -> str:
+        if self._setting_up:
+            return self._setting_up[-1]
+        return self._test or "the import of the test file"
+
+    # -- overrides
+
+    def _note_overrides(self, who: str) -> None:
+        for app in self._apps:
+            if app.dependency_overrides:
+                self._overridden_since.setdefault(id(app), who)
+            else:
+                self._overridden_since.pop(id(app), None)
+
+    # -- lifespans
+
+    def _watch_lifespans(self) -> None:
+        original = FastAPI.__init__
+
+        @functools.wraps(original)
+        def init(app: FastAPI, *args: Any, **kwargs: Any) -> None:
+            original(app, *args, **kwargs)
+            self._apps.append(app)  # kept alive, so that an id stays one app's
+            app.router.lifespan_context = self._watched(app.router.lifespan_context)
+
+        FastAPI.__init__ = init  # type: ignore[method-assign]
+
+    def _watched(self, lifespan: Any) -> Any:
+        @contextlib.asynccontextmanager
+        async def watched(app: Any) -> AsyncIterator[Any]:
+            async with lifespan(app) as state:
+                who = self._who()
+                starters = self._running.setdefault(id(app), [])
+                if starters:
+                    self._nested.append(who)
+                starters.append(who)
+                self._starts.append((who, self._test))
+                try:
+                    yield state
+                finally:
+                    starters.remove(who)
+
+        return watched
+
+    def _changed_variables(self) -> list[str]:
+        now = _environment()
+        return sorted(name for name in self._environment | now if self._environment.get(name) != now.get(name))
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
+def _overridden_apps() -> list[FastAPI]:
+    """Every app with overrides left, found in memory: mounted apps and second imports count too."""
+    apps = [thing for thing in gc.get_objects() if issubclass(type(thing), FastAPI)]
+    return [app for app in apps if app.dependency_overrides]
+
+
+def _names(app: FastAPI) -> str:
+    return ", ".join(getattr(key, "__name__", repr(key)) for key in app.dependency_overrides)
+
+
+def _fixture_name(fixturedef: pytest.FixtureDef[Any]) -> str:
+    for prefix, function in {**_XUNIT, **_XUNIT_MODULE}.items():
+        if fixturedef.argname.startswith(prefix):
+            return f"{function} of {fixturedef.argname.removeprefix(prefix)}"
+    return f"fixture {fixturedef.argname} ({fixturedef.scope})"

@@ -1,0 +1,141 @@
+"""Lessons and where they are: the folder is the manifest.
+
+A *course* is a folder with ``lessons/`` and, beside it, ``solutions/``. The learner works in one (found
+from the current folder upwards); the installed package carries another, as shipped. Comparing the two is
+how an edited app is noticed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from checker.errors import UsageError
+
+SHIPPED_COURSE = Path(__file__).parent / "course"
+
+_FOLDER = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
+_TITLE = re.compile(r"#\s*(?:\d+\s*[·:.–-]\s*)?(.+)")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One numbered folder: one idea, one small app, one test file to complete."""
+
+    home: Path
+    """The folder the learner works in."""
+    shipped: Path
+    """The same folder as shipped; in a development checkout it is `home` itself."""
+    solution: Path
+    """The folder of what spoils: our suite, the variants, the debrief. It may be absent."""
+
+    @property
+    def name(self) -> str:
+        """The folder's name, such as ``03_fixture_scopes``."""
+        return self.home.name
+
+    @property
+    def number(self) -> int:
+        """The lesson's number: 3 for ``03_fixture_scopes``."""
+        return int(self.name[:2])
+
+    @property
+    def slug(self) -> str:
+        """The name without its number: ``fixture_scopes``."""
+        return self.name[3:]
+
+    @cached_property
+    def title(self) -> str:
+        """What the README's first line says, without its number."""
+        readme = self.shipped / "README.md"
+        lines = readme.read_text("utf-8").splitlines() if readme.is_file() else []
+        match = _TITLE.match(lines[0]) if lines else None
+        return match[1].strip() if match else self.slug.replace("_", " ")
+
+    @cached_property
+    def app_files(self) -> dict[str, str]:
+        """The reference, as shipped: the text of each of the app's files by its path inside the folder."""
+        return {path: text for path, text in _texts(self.shipped).items() if not _is_learners(path)}
+
+    @cached_property
+    def starter_files(self) -> dict[str, str]:
+        """The learner-owned files as shipped: the starter tests and, in some lessons, a conftest."""
+        return {path: text for path, text in _texts(self.shipped).items() if _is_learners(path)}
+
+    def edited_app_files(self) -> list[str]:
+        """The app's files that differ, in the learner's folder, from those shipped."""
+        return [path for path, text in self.app_files.items() if _text_or_none(self.home / path) != text]
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with lessons, the learner's own, beside the course as shipped."""
+
+    root: Path
+
+    @cached_property
+    def lessons(self) -> list[Lesson]:
+        """Every lesson in order of number. Raises UsageError where two share one."""
+        folders = [path for path in sorted((self.root / "lessons").iterdir()) if _FOLDER.fullmatch(path.name)]
+        for one, other in zip(folders, folders[1:], strict=False):
+            if one.name[:2] == other.name[:2]:
+                raise UsageError(
+                    f"Two lessons have the number {one.name[:2]}: {one.name} and {other.name}. Rename one."
+                )
+        return [self._lesson(path) for path in folders if path.is_dir()]
+
+    def find(self, spelling: str) -> Lesson:
+        """The lesson that ``3``, ``03``, ``03_fixture_scopes`` or a path ending so means."""
+        wanted = spelling.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+        for lesson in self.lessons:
+            if wanted == lesson.name or (wanted.isdecimal() and int(wanted) == lesson.number):
+                return lesson
+        there = ", ".join(lesson.name[:2] for lesson in self.lessons) or "none"
+        raise UsageError(f"There is no lesson {spelling!r} in {self.root / 'lessons'}. There are: {there}.")
+
+    def _lesson(self, home: Path) -> Lesson:
+        origin = SHIPPED_COURSE if (SHIPPED_COURSE / "lessons" / home.name).is_dir() else self.root
+        return Lesson(home, origin / "lessons" / home.name, origin / "solutions" / home.name)
+
+
+def find_course(start: Path) -> Course:
+    """The course that `start` lies in: the nearest folder above it that holds ``lessons/NN_…``.
+
+    Raises UsageError where there is none.
+    """
+    for folder in (start, *start.parents):
+        lessons = folder / "lessons"
+        if lessons.is_dir() and any(_FOLDER.fullmatch(path.name) for path in lessons.iterdir()):
+            return Course(folder)
+    raise UsageError(
+        f"No lessons here: neither {start} nor a folder above it has lessons/. Go to the workbook's folder."
+    )
+
+
+def is_test_file(path: str) -> bool:
+    """Whether pytest collects tests from a file of this name."""
+    return path.rsplit("/", 1)[-1].startswith("test_") and path.endswith(".py")
+
+
+def _is_learners(path: str) -> bool:
+    return is_test_file(path) or path == "conftest.py"
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    """The text of every file of a lesson that is not prose, by its path in the folder."""
+    return {
+        relative: path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not (relative := path.relative_to(folder).as_posix()).endswith((".md", ".pyc"))
+        and not any(part.startswith((".", "__pycache__")) for part in relative.split("/"))
+    }
+
+
+def _text_or_none(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None

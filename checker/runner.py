@@ -1,0 +1,264 @@
+"""Carry out runs, several at a time, in processes that are warmed ahead.
+
+Two ways, one interface: forks of a warm parent, and, where there is no fork, single-use warmed processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+
+from checker import warm
+from checker.errors import HarnessError
+
+if TYPE_CHECKING:
+    import io
+
+CAN_FORK = hasattr(os, "fork") and sys.platform != "win32"
+TIME_LIMIT = 10.0  # seconds a run may take
+MOST_TESTS = 1_000  # tests of a suite that are run
+
+_TRIES = 3
+# -P: nothing in the current folder can shadow a library.
+_COMMAND = (sys.executable, "-P", "-m", "checker.warm")
+
+# What every run needs, down to what would otherwise be imported at a first request.
+_ALWAYS = (
+    "fastapi",
+    "fastapi.testclient",
+    "anyio._backends._asyncio",
+    "anyio.pytest_plugin",
+    "pytest_asyncio.plugin",
+)
+# What a run needs if its files name it: a word to look for, and the modules to import.
+_WHEN_NAMED = {
+    "sqlalchemy": ("sqlalchemy", "sqlalchemy.orm", "sqlalchemy.dialects.sqlite.pysqlite"),
+    "sqlalchemy.ext.asyncio": ("sqlalchemy.ext.asyncio",),
+    "aiosqlite": ("aiosqlite", "sqlalchemy.dialects.sqlite.aiosqlite"),
+    "jwt": ("jwt",),
+    "passlib": ("passlib.context", "passlib.handlers.argon2"),
+    "time_machine": ("time_machine",),
+    "freezegun": ("freezegun",),
+    "Form": ("python_multipart",),
+    "httpx2": ("httpx2",),
+    "httpx": ("httpx",),
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One run: which workspace, which tests, in which order."""
+
+    folder: str
+    """The lesson folder of this run's workspace."""
+    scratch: str
+    """The folder for temporary files of this run."""
+    paths: tuple[str, ...]
+    """The test files, below `folder`."""
+    order: str = "file"
+    only: str = ""
+    without: tuple[str, ...] = ()
+    strict: bool = False
+    """Whether warnings are errors."""
+    limit: float = TIME_LIMIT
+    most_tests: int = MOST_TESTS
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Marks the lines of this run's report."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came back from a run, before anything is made of it."""
+
+    events: tuple[tuple[Any, ...], ...]
+    sealed: bool
+    timed_out: bool
+    status: int
+    seconds: float
+
+
+class Runner(Protocol):
+    """Carries out runs."""
+
+    workers: int
+
+    def run(self, request: Request) -> Report:
+        """Carry out one run; several threads may call at a time. Raises HarnessError when it cannot be done."""
+        ...
+
+
+@contextlib.contextmanager
+def open_runner(modules: Iterable[str], workers: int | None = None, fork: bool = CAN_FORK) -> Iterator[Runner]:
+    """A runner with `modules` imported ahead, by default one worker a core; its processes end with the block."""
+    workers = workers or os.cpu_count() or 1
+    runner = _ForkingRunner(list(modules), workers) if fork else _SingleUseRunner(list(modules), workers)
+    try:
+        yield runner
+    finally:
+        runner.close()
+
+
+def run_all(runner: Runner, jobs: Iterable[Any], carry_out: Any) -> list[Any]:
+    """`carry_out` each of the jobs, as many at a time as the runner has workers; results in order."""
+    with ThreadPoolExecutor(runner.workers) as pool:
+        return list(pool.map(carry_out, jobs))
+
+
+def modules_for(texts: Iterable[str]) -> list[str]:
+    """The libraries worth importing ahead for runs of these source files."""
+    everything = "\n".join(texts)
+    named = [module for word, modules in _WHEN_NAMED.items() if word in everything for module in modules]
+    return [*_ALWAYS, *named]
+
+
+class _ForkingRunner:
+    """Workers forked from one warm parent; each has a socket and carries out one run at a time."""
+
+    def __init__(self, modules: list[str], workers: int) -> None:
+        self.workers = workers
+        self._modules = modules
+        self._parents: list[subprocess.Popen[bytes]] = []
+        self._idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+        self._start(workers)
+
+    def run(self, request: Request) -> Report:
+        for _ in range(_TRIES):
+            connection = self._idle.get()
+            try:
+                report = _ask(connection, request)
+            except (OSError, ValueError):  # the worker is gone; whatever ended it, another one takes its place
+                connection.close()
+                self._start(1)
+            else:
+                self._idle.put(connection)
+                return report
+        raise HarnessError(f"A run ended its worker process {_TRIES} times: does a test kill processes?")
+
+    def close(self) -> None:
+        while not self._idle.empty():
+            self._idle.get().close()
+        for parent in self._parents:
+            parent.wait()
+
+    def _start(self, workers: int) -> None:
+        pairs = [socket.socketpair() for _ in range(workers)]
+        theirs = [there.fileno() for _, there in pairs]
+        command = [*_COMMAND, "fork", ",".join(map(str, theirs)), *self._modules]
+        # A session of its own: Ctrl-C reaches the checker alone, and closing the sockets ends the workers.
+        self._parents.append(
+            subprocess.Popen(command, pass_fds=theirs, stdin=subprocess.DEVNULL, start_new_session=True)
+        )
+        for here, there in pairs:
+            there.close()
+            self._idle.put(here)
+
+
+def _ask(connection: socket.socket, request: Request) -> Report:
+    """Have a worker carry out the run. Raises OSError or ValueError when it ends before it answers."""
+    started = time.perf_counter()
+    connection.sendall(json.dumps(asdict(request)).encode() + b"\n")
+    with connection.makefile("rb") as replies:
+        header = json.loads(replies.readline())
+        data = replies.read(header["size"])
+    return _report(request, data, header["timed_out"], header["status"], time.perf_counter() - started)
+
+
+class _SingleUseRunner:
+    """A warmed process for each run, started while others still work."""
+
+    def __init__(self, modules: list[str], workers: int) -> None:
+        self.workers = workers
+        self._command = [*_COMMAND, "once", *modules]
+        self._ready: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+        for _ in range(workers):
+            self._ready.put(self._start())
+
+    def run(self, request: Request) -> Report:
+        process = self._ready.get()
+        self._ready.put(self._start())
+        if _stream(process.stdout).readline().strip() != warm.READY:
+            _kill(process)
+            raise HarnessError("A worker process could not start: try `checker doctor`.")
+        started = time.perf_counter()
+        data, timed_out = _talk(process, request)
+        return _report(request, data, timed_out, process.returncode, time.perf_counter() - started)
+
+    def close(self) -> None:
+        while not self._ready.empty():
+            _kill(self._ready.get())
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+
+def _talk(process: subprocess.Popen[bytes], request: Request) -> tuple[bytes, bool]:
+    """Send the request, read the report until its seal, its end or the time limit; then end the process."""
+    timed_out = threading.Event()
+
+    def stop() -> None:
+        timed_out.set()
+        _kill(process)
+
+    timer = threading.Timer(request.limit, stop)
+    timer.start()
+    with contextlib.suppress(BrokenPipeError):
+        _stream(process.stdin).write(json.dumps(asdict(request)).encode() + b"\n")
+        _stream(process.stdin).flush()
+    report = bytearray()
+    while data := cast("io.BufferedReader", process.stdout).read1(65_536):
+        report += data
+        if report.endswith(warm.seal(request.key)) or len(report) > warm.REPORT_LIMIT:
+            break
+    timer.cancel()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(1)  # let it die of itself: its status says how
+    _kill(process)
+    return bytes(report), timed_out.is_set()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and, where there are process groups, all that it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        with contextlib.suppress(BrokenPipeError):
+            _stream(stream).close()
+
+
+def _stream(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None  # a pipe was asked for
+    return stream
+
+
+def _report(request: Request, data: bytes, timed_out: bool, status: int, seconds: float) -> Report:
+    """Only whole lines that carry the run's key count."""
+    events = []
+    for line in data.splitlines():
+        with contextlib.suppress(ValueError, TypeError, IndexError):
+            key, *event = json.loads(line)
+            if key == request.key:
+                events.append(tuple(event))
+    sealed = bool(events) and events[-1] == ("seal",)
+    return Report(tuple(events), sealed, timed_out, status, seconds)

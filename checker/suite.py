@@ -1,0 +1,81 @@
+"""Suites: which files of a learner's are judged, and which are left aside."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checker.errors import UsageError
+from checker.lessons import Lesson, is_test_file
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The learner's files for one lesson."""
+
+    files: dict[str, bytes]
+    """Each file's content by its path below the app's root."""
+    ignored: tuple[str, ...] = ()
+    """Files that are not taken, because their names would shadow the app or a library."""
+    is_own: bool = field(default=True, kw_only=True)
+    """Whether it is the lesson's own suite, with its tasks; not so for one given by ``--suite``."""
+
+    @property
+    def test_files(self) -> list[str]:
+        """The files that pytest collects tests from."""
+        return [path for path in self.files if is_test_file(path)]
+
+
+def own_suite(lesson: Lesson, folder: Path | None = None) -> Suite:
+    """The suite in `folder`, by default the learner's lesson folder; files of the app are not part of it."""
+    folder = folder or lesson.home
+    mine = [path for path in _sources(folder) if path not in lesson.app_files]
+    taken = [path for path in mine if not _shadows(path, lesson)]
+    return Suite({path: (folder / path).read_bytes() for path in taken}, tuple(sorted(set(mine) - set(taken))))
+
+
+def solution_suite(lesson: Lesson) -> Suite:
+    """Our suite for the lesson. Raises UsageError where the solutions are not there."""
+    if not any(lesson.solution.glob("test_*.py")):
+        raise UsageError(f"There is no solution for lesson {lesson.name} in {lesson.solution}.")
+    # The solution's folder also holds whole replacement apps; only test files and conftests are the suite.
+    files = {path: (lesson.solution / path).read_bytes() for path in _sources(lesson.solution)}
+    return Suite({path: content for path, content in files.items() if _is_suite_file(path)})
+
+
+def suite_at(path: Path) -> Suite:
+    """Somebody else's suite. A file is judged as ``test_suite.py``; a folder keeps its name, below the app.
+
+    Raises UsageError where `path` is neither a file nor a folder with tests in it.
+    """
+    if path.is_file():
+        return Suite({"test_suite.py": path.read_bytes()}, is_own=False)
+    if not path.is_dir():
+        raise UsageError(f"--suite: there is no {path}.")
+    name = path.resolve().name
+    suite = Suite({f"{name}/{p}": (path / p).read_bytes() for p in _sources(path)}, is_own=False)
+    if not suite.test_files:
+        raise UsageError(f"--suite: {path} has no test_*.py in it.")
+    return suite
+
+
+def _sources(folder: Path) -> list[str]:
+    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*.py")) if path.is_file())
+    return [p.as_posix() for p in paths if not any(part.startswith((".", "__pycache__")) for part in p.parts)]
+
+
+def _is_suite_file(path: str) -> bool:
+    return is_test_file(path) or path.rsplit("/", 1)[-1] == "conftest.py"
+
+
+def _shadows(path: str, lesson: Lesson) -> bool:
+    """Whether a module of this path would be imported in place of the app, a library or the standard one."""
+    if _is_suite_file(path):
+        return False
+    name = path.split("/", 1)[0].removesuffix(".py")
+    if name in sys.stdlib_module_names or name in {app.split("/", 1)[0].removesuffix(".py") for app in lesson.app_files}:
+        return True
+    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    return spec is not None and spec.origin is not None and not Path(spec.origin).is_relative_to(lesson.home)

@@ -1,0 +1,98 @@
+"""Tasks and promises, read from a lesson's files without running anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checker.lessons import Lesson
+
+TODO = "TODO"
+
+_PROMISE_ROW = re.compile(r"^\|\s*\**(P\d+)\**\s*\|(.*)\|\s*$", re.MULTILINE)
+_PROMISE = re.compile(r"\bP\d+\b")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One function of the starter that a learner is to complete: a test, or a fixture."""
+
+    name: str
+    """As pytest says it: ``test_x``, or ``TestClass::test_x``."""
+    promises: tuple[str, ...]
+    """The rows its docstring names."""
+    done: bool
+    """Whether the learner's file has it without its TODO."""
+
+
+def promises(readme: str) -> dict[str, str]:
+    """The promise table of a README: what each numbered row says, cells joined by commas."""
+    return {
+        number: ", ".join(cell.strip() for cell in cells.split("|") if cell.strip())
+        for number, cells in _PROMISE_ROW.findall(readme)
+    }
+
+
+def lesson_promises(lesson: Lesson) -> dict[str, str]:
+    """The promise table of the lesson as shipped."""
+    readme = lesson.shipped / "README.md"
+    return promises(readme.read_text("utf-8")) if readme.is_file() else {}
+
+
+def tasks(lesson: Lesson) -> list[Task]:
+    """The lesson's tasks in file order, and which of them the learner's files have done."""
+    return [
+        Task(name, promised, done=_is_done(lesson, path, name))
+        for path, text in lesson.starter_files.items()
+        for name, promised, is_todo in _functions(text)
+        if is_todo
+    ]
+
+
+def has_syntax_error(lesson: Lesson) -> str | None:
+    """Where the learner's files cannot be read as Python: ``file, line n: what``; None where they can."""
+    for path in lesson.starter_files:
+        try:
+            ast.parse((lesson.home / path).read_bytes())
+        except FileNotFoundError:
+            continue
+        except SyntaxError as error:
+            return f"{path}, line {error.lineno}: {error.msg}"
+        except (ValueError, OSError) as error:
+            return f"{path}: {error}"
+    return None
+
+
+def _is_done(lesson: Lesson, path: str, name: str) -> bool:
+    try:
+        theirs = (lesson.home / path).read_bytes()
+        return any(found == name and not is_todo for found, _, is_todo in _functions(theirs))
+    except (OSError, SyntaxError, ValueError):
+        return False
+
+
+def _functions(source: str | bytes) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """Each function of a test file, those in classes too: name, rows its docstring names, is it a TODO."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield _function(inner, f"{node.name}::{inner.name}")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield _function(node, node.name)
+
+
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> tuple[str, tuple[str, ...], bool]:
+    named = tuple(_PROMISE.findall(ast.get_docstring(node) or ""))
+    return name, named, any(_is_todo(inner) for inner in ast.walk(node))
+
+
+def _is_todo(node: ast.AST) -> bool:
+    """Whether this is ``pytest.fail("TODO…")``, however pytest was imported."""
+    if not (isinstance(node, ast.Call) and node.args):
+        return False
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    first = node.args[0]
+    return called == "fail" and isinstance(first, ast.Constant) and str(first.value).startswith(TODO)

@@ -1,0 +1,151 @@
+"""The warm parent: a process that has imported the libraries, and nothing of a lesson or a learner.
+
+A run then costs a fork, not half a second of imports. Where there is no fork, a process like this one is
+warmed ahead for each run and used once. Started by `checker.runner`, never by hand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import sys
+import time
+from typing import Any
+
+REPORT_LIMIT = 8_000_000  # bytes; an honest report has a few thousand
+READY = b"ready"
+_GRACE = 1.0  # seconds that a process whose report ended may take to die
+
+
+def main(arguments: list[str]) -> None:
+    """``fork 5,6 fastapi …`` serves runs on the sockets 5 and 6; ``once fastapi …`` serves one on stdin."""
+    mode, *rest = arguments
+    if mode == "fork":
+        _warm_up(rest[1:])
+        _serve_workers([int(descriptor) for descriptor in rest[0].split(",")])
+    else:
+        _warm_up(rest)
+        _serve_once()
+
+
+def seal(key: str) -> bytes:
+    """The line that ends a whole report."""
+    return json.dumps([key, "seal"]).encode() + b"\n"
+
+
+def _warm_up(modules: list[str]) -> None:
+    sys.dont_write_bytecode = True
+    for name in modules:
+        importlib.import_module(name)
+    importlib.import_module("checker.inside.execute")
+    # Frozen objects are never visited again: forks share their memory, and start with little to collect.
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+# -- with fork
+
+
+def _serve_workers(descriptors: list[int]) -> None:
+    """One worker process a socket, all forked from this warm one."""
+    for descriptor in descriptors:
+        if os.fork() == 0:
+            for other in descriptors:
+                if other != descriptor:
+                    os.close(other)
+            _serve_socket(descriptor)
+            os._exit(0)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
+def _serve_socket(descriptor: int) -> None:
+    """Runs one after the other, until the other end closes."""
+    with os.fdopen(os.dup(descriptor), "rb") as requests, os.fdopen(descriptor, "wb") as replies:
+        for line in requests:
+            header, report = _run_forked(json.loads(line), requests.fileno())
+            replies.write(json.dumps({**header, "size": len(report)}).encode() + b"\n" + report)
+            replies.flush()
+
+
+def _run_forked(request: dict[str, Any], requests: int) -> tuple[dict[str, Any], bytes]:
+    """One run in a fork of its own, and afterwards nothing left of its process group."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        os.close(reading)
+        os.close(requests)
+        _carry_out(request, writing)
+    os.close(writing)
+    report, timed_out = _read_report(reading, requests, request)
+    os.close(reading)
+    status = _end(pid, at_once=timed_out or report.endswith(seal(request["key"])))
+    return {"timed_out": timed_out, "status": status}, report
+
+
+def _carry_out(request: dict[str, Any], report: int) -> None:
+    execute = sys.modules["checker.inside.execute"].execute
+    silence = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(silence, stream)
+    try:
+        execute(request, report)
+    finally:
+        os._exit(0)  # no waiting for threads, no atexit of the learner's
+
+
+def _read_report(reading: int, requests: int, request: dict[str, Any]) -> tuple[bytes, bool]:
+    """All that the run reports until its seal, its end or its time limit, and whether it was the last."""
+    deadline = time.monotonic() + request["limit"]
+    report = bytearray()
+    while (left := deadline - time.monotonic()) > 0:
+        ready, _, _ = select.select([reading, requests], [], [], left)
+        if requests in ready:  # the checker is gone: nobody waits for an answer
+            return bytes(report), True
+        if reading in ready:
+            data = os.read(reading, 65_536)
+            report += data
+            if not data or len(report) > REPORT_LIMIT or report.endswith(seal(request["key"])):
+                return bytes(report), False
+    return bytes(report), True
+
+
+def _end(pid: int, at_once: bool) -> int:
+    """End the run's process and all of its group; its exit status, negative for a signal."""
+    deadline = time.monotonic() + (0 if at_once else _GRACE)
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    while not ended and time.monotonic() < deadline:
+        time.sleep(0.005)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    if not ended:
+        os.kill(pid, signal.SIGKILL)
+        _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+# -- without fork
+
+
+def _serve_once() -> None:
+    """One run in this very process: the request comes on stdin, the report goes to what was stdout."""
+    report = os.dup(1)
+    os.write(report, READY + b"\n")
+    line = sys.stdin.buffer.readline()
+    if line:
+        _carry_out(json.loads(line), report)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,49 @@
+"""Workspaces: the folder that one run sees, made afresh for it, and what the run left in it."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.suite import Suite
+from checker.variants import Variant
+
+_NOT_LEFT = ("__pycache__", ".pytest_cache")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A copy of the lesson folder with one variant's app and the learner's files, for one run."""
+
+    folder: Path
+    scratch: Path
+    """Where temporary files go; outside the lesson folder, gone with the workspace."""
+    put: frozenset[str]
+
+    def left(self) -> list[str]:
+        """Files that the run left in the lesson folder, caches aside."""
+        if not self.folder.is_dir():
+            return []
+        now = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
+        return sorted(path for path in now - self.put if not any(part in path for part in _NOT_LEFT))
+
+
+@contextlib.contextmanager
+def workspace(name: str, variant: Variant, suite: Suite) -> Iterator[Workspace]:
+    """A workspace whose lesson folder is called `name`; it is removed afterwards, whatever the run did to it."""
+    root = Path(tempfile.mkdtemp(prefix="checker-")).resolve()
+    try:
+        folder, scratch = root / name, root / "tmp"
+        scratch.mkdir()
+        files = {**suite.files, **{path: text.encode() for path, text in variant.files.items()}}
+        for path, content in files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        yield Workspace(folder, scratch, frozenset(files))
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
