@@ -33,7 +33,8 @@ def _lesson(checked: Checked, reveal: bool) -> dict[str, Any]:
         ],
         "mutants": [_mutant(mutant, reveal) for mutant in verdict.mutants],
         "equivalents": [
-            {"id": e.variant.id, "passed": e.passed, "failed_tests": list(e.failed_tests)} for e in verdict.equivalents
+            {"id": e.variant.id, "passed": e.passed, "failed_tests": list(e.failed_tests)}
+            for e in verdict.equivalents
         ],
         "findings": [
             {"stage": f.stage, "kind": f.kind, "test": f.test, "promise": f.promise, "text": f.text}

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from checker.judge import doubtful, judge
 from checker.lessons import Lesson
 from checker.runner import CAN_FORK, TIME_LIMIT, Report, Request, Runner, modules_for, open_runner, run_all
 from checker.suite import Suite
 from checker.tasks import Task, tasks
 from checker.variants import Variant, VariantSet, load_variants
-from checker.verdict import Finding, Leak, Order, Outcome, Run, Verdict, doubtful, judge
-from checker.workspace import workspace
+from checker.verdict import Finding, Leak, Order, Outcome, Run, Verdict
+from checker.workspace import Workspace, workspace
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
 _REPEATS = 2  # of a doubtful run
@@ -41,14 +42,18 @@ class _Job:
     without: tuple[str, ...] = ()
 
 
-def check(lesson: Lesson, suite: Suite, *, fork: bool = CAN_FORK, strict: bool = False, limit: float = TIME_LIMIT) -> Checked:
+def check(
+    lesson: Lesson, suite: Suite, *, fork: bool = CAN_FORK, strict: bool = False, limit: float = TIME_LIMIT
+) -> Checked:
     """Judge `suite` by the variants of `lesson`; the processes it needs live as long as the call."""
     with warm_runner([lesson], [suite], fork=fork) as runner:
         return check_with(runner, lesson, suite, strict=strict, limit=limit)
 
 
 @contextmanager
-def warm_runner(lessons: Iterable[Lesson], suites: Iterable[Suite], *, fork: bool = CAN_FORK) -> Iterator[Runner]:
+def warm_runner(
+    lessons: Iterable[Lesson], suites: Iterable[Suite], *, fork: bool = CAN_FORK
+) -> Iterator[Runner]:
     """A runner that has imported ahead what these lessons and suites use."""
     texts = [text for lesson in lessons for text in lesson.app_files.values()]
     texts += [content.decode(errors="replace") for suite in suites for content in suite.files.values()]
@@ -56,17 +61,19 @@ def warm_runner(lessons: Iterable[Lesson], suites: Iterable[Suite], *, fork: boo
         yield runner
 
 
-def check_with(runner: Runner, lesson: Lesson, suite: Suite, *, strict: bool = False, limit: float = TIME_LIMIT) -> Checked:
+def check_with(
+    runner: Runner, lesson: Lesson, suite: Suite, *, strict: bool = False, limit: float = TIME_LIMIT
+) -> Checked:
     """Judge `suite` by the variants of `lesson` on a runner that is already there.
 
-    `strict` makes warnings errors; `limit` is the seconds a run may take. Raises UsageError where the lesson's
-    variants cannot be made, HarnessError where the runs cannot be carried out.
+    `strict` makes warnings errors; `limit` is the seconds a run may take. Raises UsageError where the
+    lesson's variants cannot be made, HarnessError where the runs cannot be carried out.
     """
     started = time.perf_counter()
     variants = load_variants(lesson)
     session = _Session(runner, lesson, suite, strict, limit)
     verdict = judge(variants, session.all_runs(variants), _notices(lesson, suite))
-    own_tasks = tuple(tasks(lesson)) if suite.is_own else None
+    own_tasks = tuple(tasks(lesson, suite.files)) if suite.is_own else None
     return Checked(lesson, verdict, own_tasks, time.perf_counter() - started)
 
 
@@ -90,7 +97,12 @@ class _Session:
         runs = run_all(self.runner, jobs, self._settled)
         correct = {variant.id for variant in variants.correct}
         in_doubt = doubtful((run for run in runs if run.variant in correct), first)
-        again = [job for job in [_Job(variants.reference, without=stuck), *jobs] for run in in_doubt if _key(job) == run.key]
+        again = [
+            job
+            for job in [_Job(variants.reference, without=stuck), *jobs]
+            for run in in_doubt
+            if _key(job) == run.key
+        ]
         return [first, *runs, *run_all(self.runner, again * _REPEATS, self._settled)]
 
     def _settled(self, job: _Job) -> Run:
@@ -107,7 +119,10 @@ class _Session:
             stuck.append(Outcome(running, run.ended, message=run.message))
             if len(stuck) == _MOST_STUCK:
                 unseen = run.planned[len(run.outcomes) + 1 :]
-                stuck += [Outcome(test, run.ended, message="not run: earlier tests hang or crash") for test in unseen]
+                stuck += [
+                    Outcome(test, run.ended, message="not run: earlier tests hang or crash")
+                    for test in unseen
+                ]
                 return replace(run, ended="finished", outcomes=(*run.outcomes, *stuck))
 
     def _run(self, job: _Job) -> Run:
@@ -123,7 +138,7 @@ class _Session:
                 limit=self.limit,
             )
             report = self.runner.run(request)
-            return _to_run(job, report, self._display, request.limit, space.left())
+            return _to_run(job, report, self._display, request.limit, space)
 
     def _display(self, node_id: str) -> str:
         """A test's name for people: its file is left out where there is only one."""
@@ -153,15 +168,21 @@ def _notices(lesson: Lesson, suite: Suite) -> list[Finding]:
     """What is worth saying before anything runs."""
     edited = lesson.edited_app_files() if suite.is_own else []
     return [
-        *(Finding("notice", "app_edited", f"{path} differs from the one shipped, which is what is judged.") for path in edited),
-        *(Finding("notice", "file_ignored", f"{path} is left aside: its name shadows another module.") for path in suite.ignored),
+        *(
+            Finding("notice", "app_edited", f"{path} differs from the one shipped, which is what is judged.")
+            for path in edited
+        ),
+        *(
+            Finding("notice", "file_ignored", f"{path} is left aside: its name shadows another module.")
+            for path in suite.ignored
+        ),
     ]
 
 
 # -- from a report to a run
 
 
-def _to_run(job: _Job, report: Report, display: Any, limit: float, left: list[str]) -> Run:
+def _to_run(job: _Job, report: Report, display: Any, limit: float, space: Workspace) -> Run:
     """What a report says, in the verdict's words."""
 
     def all_of(event: str) -> Iterator[tuple[Any, ...]]:
@@ -180,10 +201,17 @@ def _to_run(job: _Job, report: Report, display: Any, limit: float, left: list[st
         ended=ended,
         message=message,
         planned=planned[0] if planned else (),
-        leaks=(*leaks, *(Leak("file_left", what=path) for path in left)),
+        leaks=(
+            *leaks,
+            *(Leak("file_left", what=path) for path in space.left()),
+            *(Leak("file_gone", what=path) for path in space.gone()),
+        ),
         left_out=sum(count for (count,) in all_of("left_out")),
         ignored_hooks=tuple(name for (name,) in all_of("hook_ignored")),
-        suspect=(*(flag for (flag,) in all_of("suspect")), *(("report_missing",) if ended == "crash" else ())),
+        suspect=(
+            *(flag for (flag,) in all_of("suspect")),
+            *(("report_missing",) if ended == "crash" else ()),
+        ),
     )
 
 
@@ -198,9 +226,8 @@ def _ending(
         how = f"exit code {report.status}" if report.status >= 0 else f"signal {-report.status}"
         return "crash", f"the process ended early, with {how}"
     stopped = [text for name, *rest in report.events if name == "ended" for text in rest]
-    if stopped or planned is None:
-        return "broken", stopped[0] if stopped else "the test file did not collect"
+    if planned is None:
+        return "broken", stopped[0] if stopped else "pytest stopped while it collected the tests"
     if ran < planned:
         return "crash", "it stopped pytest"
     return "finished", ""
-

@@ -59,15 +59,23 @@ def list_lessons() -> None:
 
 @app.command()
 def check(
-    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or folders; none: the first unfinished.")] = None,
+    lessons: Annotated[
+        list[str] | None, typer.Argument(help="Numbers or folders; none: the first unfinished.")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every lesson.")] = False,
     solution: Annotated[bool, typer.Option("--solution", help="Judge our solution, not your tests.")] = False,
     suite: Annotated[Path | None, typer.Option(help="Judge this file or folder of tests.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Name the mutants that survive; this spoils.")] = False,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Name the mutants that survive; this spoils.")
+    ] = False,
     matrix: Annotated[bool, typer.Option("--matrix", help="Show which test catches which mutant.")] = False,
-    fork: Annotated[bool | None, typer.Option("--fork/--no-fork", help="How runs start.", show_default="by platform")] = None,
-    limit: Annotated[float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1)] = 10.0,
+    fork: Annotated[
+        bool | None, typer.Option("--fork/--no-fork", help="How runs start.", show_default="by platform")
+    ] = None,
+    limit: Annotated[
+        float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1)
+    ] = 10.0,
 ) -> None:
     """Judge a lesson's tests by the bugs they catch."""
     from checker import as_json as documents
@@ -77,11 +85,13 @@ def check(
     if every and named:
         raise UsageError("--all goes without lesson numbers: checker check --all.")
     if suite and (solution or len(named) != 1):
-        raise UsageError("--suite goes with one lesson and without --solution: checker check 01 --suite FILE.")
+        raise UsageError(
+            "--suite goes with one lesson and without --solution: checker check 01 --suite FILE."
+        )
     checks = _checks(named, solution, suite, fork, limit)
     if not named and not every:
         checks = iter([_first_unfinished(checks)])
-    checked = []
+    checked: list[Checked] = []
     for one in checks:
         if not as_json:
             _print([*([""] if checked else []), *report.board(one, reveal=reveal, matrix=matrix)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from checker.errors import UsageError
@@ -79,7 +80,7 @@ class Course:
     def lessons(self) -> list[Lesson]:
         """Every lesson in order of number. Raises UsageError where two share one."""
         folders = [path for path in sorted((self.root / "lessons").iterdir()) if _FOLDER.fullmatch(path.name)]
-        for one, other in zip(folders, folders[1:], strict=False):
+        for one, other in pairwise(folders):
             if one.name[:2] == other.name[:2]:
                 raise UsageError(
                     f"Two lessons have the number {one.name[:2]}: {one.name} and {other.name}. Rename one."

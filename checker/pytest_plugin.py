@@ -44,7 +44,9 @@ def full_spelling(argument: str, directory: Path) -> str:
     target = directory / path
     if not _NUMBER.fullmatch(target.name) or target.exists() or not target.parent.is_dir():
         return argument
-    found = [folder for folder in target.parent.glob(f"{int(target.name):02}_*") if _LESSON.fullmatch(folder.name)]
+    found = [
+        folder for folder in target.parent.glob(f"{int(target.name):02}_*") if _LESSON.fullmatch(folder.name)
+    ]
     if len(found) != 1 or not found[0].is_dir():
         return argument
     full = Path(path).with_name(found[0].name)
@@ -55,8 +57,12 @@ def _with_file(directory: Path, folder: Path, separator: str, node: str) -> str:
     """A test named below a folder is looked for in the folder's test file."""
     files = sorted((directory / folder).glob("test_*.py"))
     name = node.split("::")[0].split("[")[0]
-    holding = [file for file in files if re.search(rf"^(async def|def|class) {re.escape(name)}\b", _text(file), re.M)]
-    return f"{folder / (holding or files)[0].name}{separator}{node}" if files else f"{folder}{separator}{node}"
+    holding = [
+        file for file in files if re.search(rf"^(async def|def|class) {re.escape(name)}\b", _text(file), re.M)
+    ]
+    return (
+        f"{folder / (holding or files)[0].name}{separator}{node}" if files else f"{folder}{separator}{node}"
+    )
 
 
 def _text(path: Path) -> str:

@@ -6,7 +6,7 @@ Reads the same without colour, which `checker.cli` adds: every mark has a word b
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from checker.check import Checked
 from checker.lessons import Lesson
@@ -24,6 +24,7 @@ _ADVICE = {
     "lifespan_nested": "Let one fixture start the app, and let the others use what it yields.",
     "env_changed": "Set it with `monkeypatch.setenv`, which puts it back.",
     "file_left": "Write to `tmp_path`.",
+    "file_gone": "Work on a copy in `tmp_path`.",
 }
 
 
@@ -62,7 +63,8 @@ def next_step(checked: Checked) -> str:
         case "invalid":
             return f"Mend that, then check again. To see a failure in full: pytest {folder}"
         case "survivors":
-            return f"{_caught(verdict)} Missed: {_missed(verdict)}. Read those promises again: hints.md can help."
+            hints = f"lessons/{checked.lesson.name}/hints.md"
+            return f"{_caught(verdict)} Missed: {_missed(verdict)}. Stuck? {hints}"
         case "leaky":
             return f"{_caught(verdict)} One thing is left: what the tests leave behind."
         case _:
@@ -97,7 +99,7 @@ def _stages(checked: Checked) -> Iterator[str]:
     for name, done, text in _stage_rows(checked):
         mark = ("✓" if done else "✗") if reached else "·"
         yield f"  {mark} {name:<9} {text if reached else 'later'}"
-        reached = reached and done
+        reached = reached and (done or name == "leave")  # a leak hides nothing of what comes after it
 
 
 def _stage_rows(checked: Checked) -> Iterator[tuple[str, bool, str]]:
@@ -114,7 +116,11 @@ def _stage_rows(checked: Checked) -> Iterator[tuple[str, bool, str]]:
     all_accepted = len(accepted) == len(verdict.equivalents)
     yield "accept", all_accepted, f"{len(accepted)} of {len(verdict.equivalents)} other correct apps accepted"
     disorder = _of_stage(verdict, "order")
-    text = f"{_count(len(disorder), 'test')} not sure in every order" if disorder else "any order: backwards, and each test alone"
+    text = (
+        f"{_count(len(disorder), 'test')} not sure in every order"
+        if disorder
+        else "any order: backwards, and each test alone"
+    )
     yield "order", not disorder, text
     leaks = _of_stage(verdict, "leak")
     yield "leave", not leaks, f"{_count(len(leaks), 'thing')} left behind" if leaks else "nothing left behind"
@@ -129,6 +135,8 @@ def _details(checked: Checked) -> Iterator[str]:
     verdict = checked.verdict
     if verdict.status == "broken":
         yield from (line for f in _of_stage(verdict, "collection") for line in _indented(f.text))
+    elif verdict.status == "empty":
+        yield from _paragraphs(f.text for f in _of_stage(verdict, "reference"))
     elif verdict.status == "todo":
         yield from _todo_list(checked)
     elif red := _of_stage(verdict, "reference"):
@@ -136,7 +144,8 @@ def _details(checked: Checked) -> Iterator[str]:
     elif _of_stage(verdict, "equivalent") or _of_stage(verdict, "order"):
         yield from _invalid(checked)
     else:
-        yield from _paragraphs(f"{f.text} {_ADVICE[f.kind]}" for f in _of_stage(verdict, "leak"))
+        leaks = list(_paragraphs(f"{f.text} {_ADVICE[f.kind]}" for f in _of_stage(verdict, "leak")))
+        yield from [*leaks, ""] if leaks else []
         yield from _areas(verdict)
         yield from _paragraphs(f.text for f in _of_stage(verdict, "mutant"))
 
@@ -147,7 +156,9 @@ def _todo_list(checked: Checked) -> Iterator[str]:
     failing = [test for test in checked.verdict.tests if test.outcome in ("failed", "error")]
     if failing:
         yield ""
-        yield from _wrapped(f"Written, and not passing on the app: {', '.join(test.name for test in failing)}.")
+        yield from _wrapped(
+            f"Written, and not passing on the app: {', '.join(test.name for test in failing)}."
+        )
 
 
 def _failures(verdict: Verdict, red: Sequence[Finding]) -> Iterator[str]:
@@ -161,7 +172,9 @@ def _failures(verdict: Verdict, red: Sequence[Finding]) -> Iterator[str]:
 def _invalid(checked: Checked) -> Iterator[str]:
     """Findings about tests that pass on the app: each once, with what it costs and what to try."""
     verdict, rows = checked.verdict, lesson_promises(checked.lesson)
-    muted = {test.name: sum(test.name in m.muted_by for m in verdict.mutants if m.muted) for test in verdict.tests}
+    muted = {
+        test.name: sum(test.name in m.muted_by for m in verdict.mutants if m.muted) for test in verdict.tests
+    }
     shown: set[str | None] = set()
     for finding in (*_of_stage(verdict, "equivalent"), *_of_stage(verdict, "order")):
         if finding.test in shown and finding.stage == "order":
@@ -182,7 +195,8 @@ def _areas(verdict: Verdict) -> list[str]:
     areas = list(dict.fromkeys(mutant.variant.area for mutant in verdict.mutants))
     widest = max(map(len, areas), default=0)
     return [
-        f"  {area:<{widest}}  {_area([m for m in verdict.mutants if m.variant.area == area])}" for area in areas
+        f"  {area:<{widest}}  {_area([m for m in verdict.mutants if m.variant.area == area])}"
+        for area in areas
     ]
 
 
@@ -205,12 +219,17 @@ def _matrix(verdict: Verdict, reveal: bool) -> Iterator[str]:
         mutants = verdict.mutants[start : start + _COLUMNS]
         yield f"  {'':<34}" + " ".join(f"{start + index:>2}" for index in range(1, len(mutants) + 1))
         for test in verdict.tests:
-            yield f"  {textwrap.shorten(test.name, 33, placeholder='…'):<34}" + " ".join(f" {_cell(test, mutant)}" for mutant in mutants)
+            yield f"  {_shortened(test.name, 33):<34}" + " ".join(
+                f" {_cell(test, mutant)}" for mutant in mutants
+            )
         yield ""
     for index, mutant in enumerate(verdict.mutants, 1):
         yield f"  {index:>2}  {mutant.variant.id if reveal or mutant.killed else mutant.stand_in}"
     yield ""
-    yield from _wrapped("A: by an assertion. E: by another exception. S: in set-up. T: in tear-down. m: muted, because the test is not valid.")
+    yield from _wrapped(
+        "A: by an assertion. E: by another exception. S: in set-up. T: in tear-down. "
+        "m: muted, because the test is not valid."
+    )
 
 
 def _cell(test: TestVerdict, mutant: MutantVerdict) -> str:
@@ -262,13 +281,19 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
-def _paragraphs(texts: object) -> Iterator[str]:
-    for text in texts:  # type: ignore[attr-defined]
-        yield from textwrap.wrap(text, WIDTH - 4, initial_indent="  - ", subsequent_indent="    ", break_long_words=False)
+def _paragraphs(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from textwrap.wrap(
+            text, WIDTH - 4, initial_indent="  - ", subsequent_indent="    ", break_long_words=False
+        )
 
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _shortened(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def _indented(text: str) -> list[str]:

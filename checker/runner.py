@@ -96,13 +96,15 @@ class Runner(Protocol):
     workers: int
 
     def run(self, request: Request) -> Report:
-        """Carry out one run; several threads may call at a time. Raises HarnessError when it cannot be done."""
+        """Carry out one run; several threads may call at a time. Raises HarnessError where it cannot."""
         ...
 
 
 @contextlib.contextmanager
-def open_runner(modules: Iterable[str], workers: int | None = None, fork: bool = CAN_FORK) -> Iterator[Runner]:
-    """A runner with `modules` imported ahead, by default one worker a core; its processes end with the block."""
+def open_runner(
+    modules: Iterable[str], workers: int | None = None, fork: bool = CAN_FORK
+) -> Iterator[Runner]:
+    """A runner with `modules` imported ahead, by default a worker a core; it ends with the block."""
     workers = workers or os.cpu_count() or 1
     runner = _ForkingRunner(list(modules), workers) if fork else _SingleUseRunner(list(modules), workers)
     try:
@@ -139,7 +141,10 @@ class _ForkingRunner:
             connection = self._idle.get()
             try:
                 report = _ask(connection, request)
-            except (OSError, ValueError):  # the worker is gone; whatever ended it, another one takes its place
+            except (
+                OSError,
+                ValueError,
+            ):  # the worker is gone; whatever ended it, another one takes its place
                 connection.close()
                 self._start(1)
             else:

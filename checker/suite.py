@@ -33,7 +33,9 @@ def own_suite(lesson: Lesson, folder: Path | None = None) -> Suite:
     folder = folder or lesson.home
     mine = [path for path in _sources(folder) if path not in lesson.app_files]
     taken = [path for path in mine if not _shadows(path, lesson)]
-    return Suite({path: (folder / path).read_bytes() for path in taken}, tuple(sorted(set(mine) - set(taken))))
+    return Suite(
+        {path: (folder / path).read_bytes() for path in taken}, tuple(sorted(set(mine) - set(taken)))
+    )
 
 
 def solution_suite(lesson: Lesson) -> Suite:
@@ -75,7 +77,9 @@ def _shadows(path: str, lesson: Lesson) -> bool:
     if _is_suite_file(path):
         return False
     name = path.split("/", 1)[0].removesuffix(".py")
-    if name in sys.stdlib_module_names or name in {app.split("/", 1)[0].removesuffix(".py") for app in lesson.app_files}:
+    if name in sys.stdlib_module_names or name in {
+        app.split("/", 1)[0].removesuffix(".py") for app in lesson.app_files
+    }:
         return True
     spec = importlib.util.find_spec(name) if name.isidentifier() else None
     return spec is not None and spec.origin is not None and not Path(spec.origin).is_relative_to(lesson.home)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checker.lessons import Lesson
@@ -12,6 +12,7 @@ from checker.lessons import Lesson
 TODO = "TODO"
 
 _PROMISE_ROW = re.compile(r"^\|\s*\**(P\d+)\**\s*\|(.*)\|\s*$", re.MULTILINE)
+_NOTHING = {"", "–", "-", "none"}
 _PROMISE = re.compile(r"\bP\d+\b")
 
 
@@ -28,9 +29,9 @@ class Task:
 
 
 def promises(readme: str) -> dict[str, str]:
-    """The promise table of a README: what each numbered row says, cells joined by commas."""
+    """The promise table of a README: what each numbered row says, cells that say something, with commas."""
     return {
-        number: ", ".join(cell.strip() for cell in cells.split("|") if cell.strip())
+        number: ", ".join(cell.strip() for cell in cells.split("|") if cell.strip() not in _NOTHING)
         for number, cells in _PROMISE_ROW.findall(readme)
     }
 
@@ -41,35 +42,29 @@ def lesson_promises(lesson: Lesson) -> dict[str, str]:
     return promises(readme.read_text("utf-8")) if readme.is_file() else {}
 
 
-def tasks(lesson: Lesson) -> list[Task]:
-    """The lesson's tasks in file order, and which of them the learner's files have done."""
+def tasks(lesson: Lesson, files: Mapping[str, bytes] | None = None) -> list[Task]:
+    """The lesson's tasks in file order, and which of them `files`, by default the learner's, have done."""
+    theirs = _learners_files(lesson) if files is None else files
     return [
-        Task(name, promised, done=_is_done(lesson, path, name))
+        Task(name, promised, done=_is_done(theirs.get(path, b""), name))
         for path, text in lesson.starter_files.items()
         for name, promised, is_todo in _functions(text)
         if is_todo
     ]
 
 
-def has_syntax_error(lesson: Lesson) -> str | None:
-    """Where the learner's files cannot be read as Python: ``file, line n: what``; None where they can."""
-    for path in lesson.starter_files:
-        try:
-            ast.parse((lesson.home / path).read_bytes())
-        except FileNotFoundError:
-            continue
-        except SyntaxError as error:
-            return f"{path}, line {error.lineno}: {error.msg}"
-        except (ValueError, OSError) as error:
-            return f"{path}: {error}"
-    return None
+def _learners_files(lesson: Lesson) -> dict[str, bytes]:
+    return {
+        path: (lesson.home / path).read_bytes()
+        for path in lesson.starter_files
+        if (lesson.home / path).is_file()
+    }
 
 
-def _is_done(lesson: Lesson, path: str, name: str) -> bool:
+def _is_done(source: bytes, name: str) -> bool:
     try:
-        theirs = (lesson.home / path).read_bytes()
-        return any(found == name and not is_todo for found, _, is_todo in _functions(theirs))
-    except (OSError, SyntaxError, ValueError):
+        return any(found == name and not is_todo for found, _, is_todo in _functions(source))
+    except (SyntaxError, ValueError):
         return False
 
 

@@ -79,7 +79,9 @@ def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
         raise UsageError(f"{path} is not TOML: {error}.") from None
     unknown = entries.keys() - {"mutant", "equivalent"}
     if unknown:
-        raise UsageError(f"{path}: unknown table {_listed(unknown)}; known are [[mutant]] and [[equivalent]].")
+        raise UsageError(
+            f"{path}: unknown table {_listed(unknown)}; known are [[mutant]] and [[equivalent]]."
+        )
     for kind, tables in entries.items():
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             raise UsageError(f"{path}: write [[{kind}]] with double brackets, one table for each.")
@@ -106,7 +108,7 @@ def _equivalent(lesson: Lesson, path: Path, entry: dict[str, Any]) -> Variant:
     if "replace" in entry and "of" in entry:
         raise UsageError(f"{where}: `of` goes with a whole replacement; with `replace`, say `file`.")
     if entry.get("blame", "suite") != "suite":
-        raise UsageError(f"{where}: `blame` can only be \"suite\".")
+        raise UsageError(f'{where}: `blame` can only be "suite".')
     files = (_replaced if "replace" in entry else _overlaid)(lesson, where, entry)
     return Variant(
         entry["id"],
@@ -147,7 +149,9 @@ def _overlaid(lesson: Lesson, where: str, entry: dict[str, Any]) -> dict[str, st
         raise UsageError(f"{where} needs `file`, or `replace` and `with`.")
     source = lesson.solution / entry["file"]
     if source.is_dir():
-        overlay = {p.relative_to(source).as_posix(): p.read_text("utf-8") for p in sorted(source.rglob("*.py"))}
+        overlay = {
+            p.relative_to(source).as_posix(): p.read_text("utf-8") for p in sorted(source.rglob("*.py"))
+        }
     elif source.is_file():
         overlay = {_app_file(lesson, where, entry.get("of")): source.read_text("utf-8")}
     else:

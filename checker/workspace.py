@@ -26,15 +26,19 @@ class Workspace:
 
     def left(self) -> list[str]:
         """Files that the run left in the lesson folder, caches aside."""
-        if not self.folder.is_dir():
-            return []
-        now = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
-        return sorted(path for path in now - self.put if not any(part in path for part in _NOT_LEFT))
+        return sorted(path for path in self._now() - self.put if not any(part in path for part in _NOT_LEFT))
+
+    def gone(self) -> list[str]:
+        """Files that the run took away."""
+        return sorted(self.put - self._now())
+
+    def _now(self) -> set[str]:
+        return {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
 
 
 @contextlib.contextmanager
 def workspace(name: str, variant: Variant, suite: Suite) -> Iterator[Workspace]:
-    """A workspace whose lesson folder is called `name`; it is removed afterwards, whatever the run did to it."""
+    """A workspace whose lesson folder is called `name`; removed afterwards, whatever the run did to it."""
     root = Path(tempfile.mkdtemp(prefix="checker-")).resolve()
     try:
         folder, scratch = root / name, root / "tmp"

@@ -17,7 +17,15 @@ from checker.inside.selection import Selection
 
 _CONFIGURATION = Path(__file__).with_name("run.ini")
 # None of these can change an outcome, and each costs start-up.
-_UNUSED_PLUGINS = ("cacheprovider", "doctest", "faulthandler", "junitxml", "pastebin", "setupplan", "stepwise")
+_UNUSED_PLUGINS = (
+    "cacheprovider",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "pastebin",
+    "setupplan",
+    "stepwise",
+)
 
 
 def execute(request: dict[str, Any], report: int) -> None:
@@ -29,7 +37,12 @@ def execute(request: dict[str, Any], report: int) -> None:
     try:
         _prepare_process(Path(request["folder"]), Path(request["scratch"]))
         leaks = LeakWatch()
-        plugins = [recorder, leaks, ForeignHooks(request["folder"], recorder.send), Selection(request, recorder.send)]
+        plugins = [
+            recorder,
+            leaks,
+            ForeignHooks(request["folder"], recorder.send),
+            Selection(request, recorder.send),
+        ]
         pytest.main(_arguments(request), plugins=[*plugins, *_warm_plugins()])
         recorder.send("leaks", *leaks.found())
     except BaseException as error:  # whatever a suite throws ends here: the outside decides what it means
@@ -52,7 +65,13 @@ def _arguments(request: dict[str, Any]) -> list[str]:
     off = [argument for name in _UNUSED_PLUGINS for argument in ("-p", f"no:{name}")]
     strict = ["-W", "error"] if request["strict"] else []
     # Captured output is not shown by the checker, so nothing is captured: `capsys` still works.
-    options = ["-q", "-s", "--tb=short", f"--basetemp={request['scratch']}/pytest", f"--rootdir={request['folder']}"]
+    options = [
+        "-q",
+        "-s",
+        "--tb=short",
+        f"--basetemp={request['scratch']}/pytest",
+        f"--rootdir={request['folder']}",
+    ]
     return ["-c", str(_CONFIGURATION), *options, *off, *strict, *request["paths"]]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 
 class ForeignHooks:
-    """Ignores, and reports, ``pytest_*`` hooks whose code lies in the learner's folder, and ``pytest_plugins``."""
+    """Ignores and reports ``pytest_plugins``, and hooks whose code lies in the learner's folder."""
 
     def __init__(self, folder: str, send: Callable[..., None]) -> None:
         self._folder = folder

@@ -13,7 +13,10 @@ import pytest
 from fastapi import FastAPI
 
 _XUNIT = {"_xunit_setup_class_fixture_": "setup_class", "_xunit_setup_method_fixture_": "setup_method"}
-_XUNIT_MODULE = {"_xunit_setup_module_fixture_": "setup_module", "_xunit_setup_function_fixture_": "setup_function"}
+_XUNIT_MODULE = {
+    "_xunit_setup_module_fixture_": "setup_module",
+    "_xunit_setup_function_fixture_": "setup_function",
+}
 
 
 class LeakWatch:
@@ -36,7 +39,10 @@ class LeakWatch:
         ``lifespan_started`` is no leak: it tells who started an app, once a start.
         """
         return [
-            *(["override_left", self._overridden_since.get(id(app), ""), _names(app)] for app in _overridden_apps()),
+            *(
+                ["override_left", self._overridden_since.get(id(app), ""), _names(app)]
+                for app in _overridden_apps()
+            ),
             *(["lifespan_not_stopped", who, ""] for starters in self._running.values() for who in starters),
             *(["lifespan_nested", who, ""] for who in self._nested),
             *(["env_changed", "", name] for name in self._changed_variables()),
@@ -93,7 +99,7 @@ class LeakWatch:
             self._apps.append(app)  # kept alive, so that an id stays one app's
             app.router.lifespan_context = self._watched(app.router.lifespan_context)
 
-        FastAPI.__init__ = init  # type: ignore[method-assign]
+        FastAPI.__init__ = init  # type: ignore[method-assign, assignment]
 
     def _watched(self, lifespan: Any) -> Any:
         @contextlib.asynccontextmanager
@@ -114,7 +120,9 @@ class LeakWatch:
 
     def _changed_variables(self) -> list[str]:
         now = _environment()
-        return sorted(name for name in self._environment | now if self._environment.get(name) != now.get(name))
+        return sorted(
+            name for name in self._environment | now if self._environment.get(name) != now.get(name)
+        )
 
 
 def _environment() -> dict[str, str]:

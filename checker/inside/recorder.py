@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+_ENTRY = re.compile(r"(\S.*):\d+: in ")
 _MESSAGE = 1_000  # characters kept of an exception's text
 _DETAIL = 8_000  # characters kept of a traceback
 
@@ -43,11 +46,20 @@ class Recorder:
 
     # -- collection
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Generator[None, object, object]:
+        """A file that ends pytest while it is imported, by sys.exit() or pytest.exit()."""
+        try:
+            return (yield)
+        except BaseException as error:
+            self.send("broken", f"{type(error).__name__} while the tests are imported: {error}"[:_MESSAGE])
+            raise
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file that cannot be imported."""
         if report.failed:
-            self.send("broken", report.longreprtext[-_DETAIL:])
+            self.send("broken", own_lines(report.longreprtext)[-_DETAIL:])
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -62,7 +74,9 @@ class Recorder:
         self._failures, self._benign = [], ""
         self.send("start", item.nodeid)
         result = yield
-        outcome, how, message, detail = self._failures[0] if self._failures else (self._benign or "passed", "", "", "")
+        outcome, how, message, detail = (
+            self._failures[0] if self._failures else (self._benign or "passed", "", "", "")
+        )
         self.send("test", item.nodeid, outcome, how, message, detail)
         return result
 
@@ -92,7 +106,9 @@ class Recorder:
             self._phase_over = True
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, object, object]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, object, object]:
         """A phase's end, or a subtest's."""
         excinfo = call.excinfo
         report = yield
@@ -112,7 +128,9 @@ class Recorder:
             self._failures.append(_failure(report, call, error))
 
 
-def _failure(report: Any, call: pytest.CallInfo[None], error: BaseException | None) -> tuple[str, str, str, str]:
+def _failure(
+    report: Any, call: pytest.CallInfo[None], error: BaseException | None
+) -> tuple[str, str, str, str]:
     """Outcome, how, message and traceback of a failed phase."""
     error = error or (call.excinfo and call.excinfo.value)
     message = _text(error) if error else report.longreprtext
@@ -122,6 +140,20 @@ def _failure(report: Any, call: pytest.CallInfo[None], error: BaseException | No
     how = ("assertion" if understood else "exception") if call.when == "call" else str(call.when)
     outcome = "failed" if call.when == "call" else "error"
     return outcome, how, message[:_MESSAGE], report.longreprtext[-_DETAIL:]
+
+
+def own_lines(traceback: str) -> str:
+    """A short traceback without the entries of pytest and of Python: the learner's lines and the error.
+
+    Files in the run's folder are named relative to it, all others by an absolute path or a name in brackets.
+    """
+    kept, keep = [], True
+    for line in traceback.splitlines():
+        if entry := _ENTRY.match(line):
+            keep = not (entry[1].startswith("<") or Path(entry[1]).is_absolute())
+        if keep or line.startswith("E "):
+            kept.append(line.replace(f"{Path.cwd()}{os.sep}", ""))
+    return "\n".join(kept)
 
 
 def _text(error: BaseException) -> str:
