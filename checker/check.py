@@ -111,11 +111,13 @@ class _Session:
         One hanging test must not hide what the others do.
         """
         stuck: list[Outcome] = []
+        suspect: list[str] = []
         while True:
             run = self._run(replace(job, without=(*job.without, *(o.test for o in stuck))))
+            suspect += run.suspect
             running = run.planned[len(run.outcomes)] if len(run.outcomes) < len(run.planned) else ""
             if job.variant.kind == "mutant" or run.ended in ("finished", "broken") or not running:
-                return replace(run, outcomes=(*run.outcomes, *stuck))
+                return replace(run, outcomes=(*run.outcomes, *stuck), suspect=tuple(suspect))
             stuck.append(Outcome(running, run.ended, message=run.message))
             if len(stuck) == _MOST_STUCK:
                 unseen = run.planned[len(run.outcomes) + 1 :]
@@ -123,7 +125,9 @@ class _Session:
                     Outcome(test, run.ended, message="not run: earlier tests hang or crash")
                     for test in unseen
                 ]
-                return replace(run, ended="finished", outcomes=(*run.outcomes, *stuck))
+                return replace(
+                    run, ended="finished", outcomes=(*run.outcomes, *stuck), suspect=tuple(suspect)
+                )
 
     def _run(self, job: _Job) -> Run:
         with workspace(self.lesson.name, job.variant, self.suite) as space:
@@ -210,7 +214,7 @@ def _to_run(job: _Job, report: Report, display: Any, limit: float, space: Worksp
         ignored_hooks=tuple(name for (name,) in all_of("hook_ignored")),
         suspect=(
             *(flag for (flag,) in all_of("suspect")),
-            *(("report_missing",) if ended == "crash" else ()),
+            *(("report_missing",) if not (report.sealed or report.timed_out) else ()),
         ),
     )
 
