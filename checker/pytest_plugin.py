@@ -42,6 +42,8 @@ def full_spelling(argument: str, directory: Path) -> str:
     """``lessons/3::test_x`` as ``lessons/03_fixture_scopes::test_x``; what names no lesson stays as it is."""
     path, separator, node = argument.partition("::")
     target = directory / path
+    if node and _LESSON.fullmatch(target.name) and target.is_dir():
+        return _with_file(directory, Path(path), separator, node)
     if not _NUMBER.fullmatch(target.name) or target.exists() or not target.parent.is_dir():
         return argument
     found = [

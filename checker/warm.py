@@ -13,12 +13,14 @@ import json
 import os
 import select
 import signal
+import socket
 import sys
 import time
 from typing import Any
 
 REPORT_LIMIT = 8_000_000  # bytes; an honest report has a few thousand
 READY = b"ready"
+_DESCRIPTORS = 1024  # more than a worker ever has open
 _GRACE = 1.0  # seconds that a process whose report ended may take to die
 
 
@@ -70,11 +72,12 @@ def _serve_workers(descriptors: list[int]) -> None:
 
 def _serve_socket(descriptor: int) -> None:
     """Runs one after the other, until the other end closes."""
-    with os.fdopen(os.dup(descriptor), "rb") as requests, os.fdopen(descriptor, "wb") as replies:
+    with socket.socket(fileno=descriptor) as connection, connection.makefile("rb") as requests:
         for line in requests:
-            header, report = _run_forked(json.loads(line), requests.fileno())
-            replies.write(json.dumps({**header, "size": len(report)}).encode() + b"\n" + report)
-            replies.flush()
+            header, report = _run_forked(json.loads(line), descriptor)
+            answer = json.dumps({**header, "size": len(report)}).encode() + b"\n" + report
+            with contextlib.suppress(BrokenPipeError):  # the checker is gone, and with it the next request
+                connection.sendall(answer)
 
 
 def _run_forked(request: dict[str, Any], requests: int) -> tuple[dict[str, Any], bytes]:
@@ -83,8 +86,9 @@ def _run_forked(request: dict[str, Any], requests: int) -> tuple[dict[str, Any],
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        os.close(reading)
-        os.close(requests)
+        # The learner's code gets one descriptor of ours, the report's.
+        os.closerange(3, writing)
+        os.closerange(writing + 1, _DESCRIPTORS)
         _carry_out(request, writing)
     os.close(writing)
     report, timed_out = _read_report(reading, requests, request)

@@ -19,14 +19,15 @@ def pytest_configure(config):
 class Checker:
     """The `checker` command, run in a folder as a person would."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, **environment: str):
         self.folder = folder
+        self.environment = environment
 
     def __call__(self, *arguments, cwd=None, **environment):
         return subprocess.run(
             [sys.executable, "-m", "checker", *map(str, arguments)],
             cwd=cwd or self.folder,
-            env={**os.environ, **environment},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment, **environment},
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -48,13 +49,28 @@ def checker():
 
 @pytest.fixture
 def course(tmp_path):
-    """A course of lesson 01 alone that a test may change; its lesson is not among those shipped."""
-    for part in ("lessons", "solutions"):
-        shutil.copytree(ROOT / part / "01_test_client", tmp_path / part / "41_test_client")
+    """A working copy of lesson 01 alone, as lesson 41, that a test may change."""
+    _copy_as_lesson_41(tmp_path)
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A folder for PYTHONPATH with the package as installed: with the course it ships, here lesson 41 alone."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(
+        ROOT / "checker", folder / "checker", ignore=shutil.ignore_patterns("__pycache__", "course")
+    )
+    _copy_as_lesson_41(folder / "checker" / "course")
+    return folder
+
+
 @pytest.fixture
-def in_course(course):
-    """The command in that course."""
-    return Checker(course)
+def in_course(course, site):
+    """The installed command in that working copy."""
+    return Checker(course, PYTHONPATH=str(site))
+
+
+def _copy_as_lesson_41(folder):
+    for part in ("lessons", "solutions"):
+        shutil.copytree(ROOT / part / "01_test_client", folder / part / "41_test_client")

@@ -20,7 +20,9 @@ def test_suite_gets_the_verdict_expected_of_it(case, checker, tmp_path):
     verdict = judged(checker, case, COUNTER=str(tmp_path / "counter"))
 
     assert verdict["status"] == expected["status"]
-    assert sorted(test["name"] for test in verdict["tests"] if test["valid"]) == sorted(expected.get("valid", []))
+    assert sorted(test["name"] for test in verdict["tests"] if test["valid"]) == sorted(
+        expected.get("valid", [])
+    )
     assert sorted(m["id"] for m in verdict["mutants"] if m["killed"]) == sorted(expected.get("killed", []))
     assert sorted(m["id"] for m in verdict["mutants"] if m["muted_by"]) == sorted(expected.get("muted", []))
     assert verdict["score"] == round(len(expected.get("killed", [])) / len(verdict["mutants"]), 4)
@@ -41,7 +43,8 @@ def test_suite_gets_the_verdict_expected_of_it(case, checker, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["classes", "crashing_exit", "leaking_lifespan", "needs_another", "never_ends", "over_fitted_text"]
+    "name",
+    ["classes", "crashing_exit", "leaking_lifespan", "needs_another", "never_ends", "over_fitted_text"],
 )
 def test_verdict_is_the_same_without_fork(name, checker):
     forked, single_use = (judged(checker, GOLDEN / name, option) for option in ("--fork", "--no-fork"))

@@ -1,0 +1,181 @@
+"""Runs and the processes that carry them out, with fork and without."""
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from checker.errors import HarnessError
+from checker.runner import Request, modules_for, open_runner, run_all
+
+BOTH = pytest.mark.parametrize("fork", [True, False], ids=["fork", "single-use"])
+
+
+@pytest.fixture
+def request_for(tmp_path):
+    """A request for a run of one file of tests."""
+
+    def make(source, **more):
+        folder, scratch = tmp_path / "lesson", tmp_path / "scratch"
+        folder.mkdir(exist_ok=True)
+        scratch.mkdir(exist_ok=True)
+        (folder / "test_it.py").write_text(source)
+        return Request(str(folder), str(scratch), ("test_it.py",), **more)
+
+    return make
+
+
+def outcomes(report):
+    return {fields[0]: fields[1] for name, *fields in report.events if name == "test"}
+
+
+@BOTH
+def test_report_of_a_run_is_sealed_and_says_what_each_test_did(request_for, fork):
+    request = request_for("def test_a(): pass\ndef test_b(): assert 0\n")
+
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner:
+        report = runner.run(request)
+
+    assert report.sealed
+    assert outcomes(report) == {"test_it.py::test_a": "passed", "test_it.py::test_b": "failed"}
+
+
+@BOTH
+def test_run_that_never_ends_is_stopped_at_its_limit_with_all_that_it_started(request_for, fork, tmp_path):
+    mark = tmp_path / "mark"
+    request = request_for(
+        "import os, time\n\ndef test_a():\n"
+        f"    if os.fork() == 0:\n        time.sleep(2)\n        open({str(mark)!r}, 'w').close()\n        os._exit(0)\n"
+        "    time.sleep(60)\n",
+        limit=0.5,
+    )
+
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner:
+        report = runner.run(request)
+
+    assert (report.timed_out, report.sealed) == (True, False)
+    time.sleep(2.2)
+    assert not mark.exists()
+
+
+@BOTH
+def test_run_that_ends_its_process_has_no_seal(request_for, fork):
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner:
+        report = runner.run(request_for("import os\n\ndef test_a():\n    os._exit(7)\n"))
+
+    assert (report.sealed, report.timed_out, report.status) == (False, False, 7)
+
+
+@BOTH
+def test_lines_without_the_key_of_the_run_are_not_believed(request_for, fork):
+    source = """
+import os
+
+def test_a():
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, b'["forged", "test", "test_it.py::test_b", "passed", "", "", ""]\\\\nno json\\\\n[]\\\\n')
+        except OSError:
+            pass
+"""
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner:
+        report = runner.run(request_for(source.replace("\\\\\\\\", "\\\\")))
+
+    assert "test_it.py::test_b" not in outcomes(report)
+
+
+@BOTH
+def test_flood_of_reports_is_cut_off(request_for, fork):
+    source = """
+import os
+
+def test_a():
+    while True:
+        for descriptor in range(3, 64):
+            try:
+                os.write(descriptor, b"x" * 60_000)
+            except OSError:
+                pass
+"""
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner:
+        report = runner.run(request_for(source, limit=20))
+
+    assert not report.sealed
+    assert report.seconds < 15
+
+
+def test_run_sees_nothing_of_the_run_before_it(request_for):
+    source = (
+        "import os, fastapi\n\ndef test_a():\n    assert not hasattr(fastapi, 'mark')\n    fastapi.mark = 1\n"
+    )
+
+    with open_runner(modules_for([]), workers=1) as runner:
+        reports = [runner.run(replace(request_for(source), key=key)) for key in "ab"]
+
+    assert [outcomes(report) for report in reports] == [{"test_it.py::test_a": "passed"}] * 2
+
+
+def test_worker_that_a_test_kills_is_replaced(request_for):
+    with open_runner(modules_for([]), workers=1) as runner:
+        with pytest.raises(HarnessError, match="ended its worker process 3 times"):
+            runner.run(request_for("import os\n\ndef test_a():\n    os.kill(os.getppid(), 9)\n"))
+        report = runner.run(request_for("def test_a(): pass\n"))
+
+    assert report.sealed
+
+
+@BOTH
+def test_worker_that_cannot_start_is_the_harness_failing(request_for, fork):
+    with open_runner(["no_such_library"], workers=1, fork=fork) as runner, pytest.raises(HarnessError):
+        runner.run(request_for("def test_a(): pass\n"))
+
+
+@BOTH
+def test_no_process_is_left_when_the_runner_is_closed(request_for, fork):
+    with open_runner(modules_for([]), workers=2, fork=fork) as runner:
+        runner.run(request_for("def test_a(): pass\n"))
+
+    assert not [pid for pid in children_of(os.getpid()) if b"checker.warm" in command_of(pid)]
+
+
+def test_runs_are_carried_out_side_by_side_and_answered_in_order(request_for):
+    jobs = list(range(4))
+
+    class Slow:
+        workers = 4
+
+    started = time.perf_counter()
+    done = run_all(Slow(), jobs, lambda job: (time.sleep(0.2), job)[1])
+
+    assert done == jobs
+    assert time.perf_counter() - started < 0.7
+
+
+def test_libraries_are_warmed_only_where_files_name_them():
+    assert "sqlalchemy" not in modules_for(["import fastapi"])
+    assert {"sqlalchemy", "aiosqlite"} <= set(modules_for(["import sqlalchemy", "'sqlite+aiosqlite://'"]))
+
+
+def test_arguments_of_the_environment_do_not_reach_a_run(request_for, monkeypatch):
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+
+    with open_runner(modules_for([]), workers=1) as runner:
+        assert runner.run(request_for("def test_a(): pass\n")).sealed
+
+
+def children_of(parent):
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            yield int(status.parent.name)
+
+
+def command_of(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
