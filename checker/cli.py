@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 NOT_THERE_YET, USAGE, HARNESS, INTERRUPTED = 1, 2, 3, 130
 
+_ASCII = str.maketrans({"✓": "+", "✗": "x", "·": "-", "■": "#", "□": "_", "…": "..."})
+_COLOURS = {
+    "^Lesson .*": "bold",
+    "^  ✓": "green",
+    "^  ✗": "red",
+    "■+": "green",
+    "□+": "red",
+    "^ +· .*": "dim",
+}
+
 app = typer.Typer(
     help="Are your tests any good? The checker runs them against apps with a bug in each.",
     add_completion=False,
@@ -142,8 +152,17 @@ def _course() -> Course:
 
 
 def _print(lines: Iterable[str]) -> None:
+    """Print with a little colour where the terminal wants it; the words say the same without."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    plain = not console.encoding.lower().startswith("utf")
     for line in lines:
-        typer.echo(line)
+        text = Text(line.translate(_ASCII) if plain else line)
+        for pattern, style in _COLOURS.items():
+            text.highlight_regex(pattern, style)
+        console.print(text)
 
 
 def _print_json(document: object) -> None:

@@ -109,9 +109,8 @@ def _stage_rows(checked: Checked) -> Iterator[tuple[str, bool, str]]:
         return
     if checked.tasks is not None:
         yield "write", verdict.status != "todo", f"{_written(checked.tasks)} written"
-    red = _of_stage(verdict, "reference")
     passing = sum(test.outcome == "passed" for test in verdict.tests)
-    yield "pass", not red, f"{passing} of {len(verdict.tests)} tests pass on the app"
+    yield "pass", passing == len(verdict.tests), f"{passing} of {len(verdict.tests)} tests pass on the app"
     accepted = [e for e in verdict.equivalents if e.passed]
     all_accepted = len(accepted) == len(verdict.equivalents)
     yield "accept", all_accepted, f"{len(accepted)} of {len(verdict.equivalents)} other correct apps accepted"
@@ -181,7 +180,7 @@ def _invalid(checked: Checked) -> Iterator[str]:
             continue
         shown.add(finding.test)
         text = finding.text
-        if finding.promise in rows:
+        if finding.promise in rows and finding.test:
             text += f" {finding.promise} promises only: {rows[finding.promise]}."
         if finding.kind == "needs_another":
             text += f" Try: pytest lessons/{checked.lesson.number:02}::{finding.test}"

@@ -226,7 +226,8 @@ def test_output_stays_readable_where_the_terminal_is_not_unicode(in_course):
     done = in_course("check", "41", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
 
     assert done.returncode == 1
-    assert "8 of 8 to write" in done.stdout
+    assert "  x write     0 of 8 written" in done.stdout
+    assert "?" not in done.stdout
 
 
 def test_module_that_shadows_another_is_left_aside_and_told(in_course, course):

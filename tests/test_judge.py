@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from checker.judge import doubtful, judge
 from checker.variants import Variant, VariantSet
 from checker.verdict import Finding, Leak, Outcome, Run

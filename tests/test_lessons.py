@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from checker.errors import UsageError
 from checker.lessons import Course, Lesson, find_course
 from checker.suite import own_suite, solution_suite, suite_at

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from checker.pytest_plugin import full_spelling
 
 ROOT = Path(__file__).parents[1]

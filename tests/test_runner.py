@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from checker.errors import HarnessError
 from checker.runner import Request, modules_for, open_runner, run_all
 

@@ -1,6 +1,7 @@
 """Reading variants.toml: what it may say, and the one line each mistake gets."""
 
 import pytest
+
 from checker.errors import UsageError
 from checker.lessons import Course
 from checker.variants import load_variants, stand_in
