@@ -14,7 +14,7 @@ from checker.runner import CAN_FORK, TIME_LIMIT, Report, Request, Runner, module
 from checker.suite import Suite
 from checker.tasks import Task, tasks
 from checker.variants import Variant, VariantSet, load_variants
-from checker.verdict import Finding, Leak, Order, Outcome, Run, Verdict
+from checker.verdict import Finding, Leak, Outcome, Run, Verdict
 from checker.workspace import Workspace, workspace
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
@@ -37,7 +37,7 @@ class _Job:
     """One run to be carried out."""
 
     variant: Variant
-    order: Order = "file"
+    order: str = "file"
     only: str = ""
     without: tuple[str, ...] = ()
 
@@ -77,6 +77,13 @@ def check_with(
     return Checked(lesson, verdict, own_tasks, time.perf_counter() - started)
 
 
+def run_once(
+    runner: Runner, lesson: Lesson, suite: Suite, variant: Variant, order: str, *, strict: bool = True
+) -> Run:
+    """One run of `suite` against one variant, in an order of `checker.inside.selection`."""
+    return _Session(runner, lesson, suite, strict, TIME_LIMIT).settled(_Job(variant, order))
+
+
 @dataclass(frozen=True)
 class _Session:
     """All the runs of one suite."""
@@ -89,12 +96,12 @@ class _Session:
 
     def all_runs(self, variants: VariantSet) -> list[Run]:
         """Every run that can matter, the one on the reference in file order first."""
-        first = self._settled(_Job(variants.reference))
+        first = self.settled(_Job(variants.reference))
         if first.ended != "finished":
             return [first]
         stuck = tuple(o.test for o in first.outcomes if o.outcome in ("timeout", "crash"))
         jobs = [replace(job, without=stuck) for job in _worth_running(variants, first)]
-        runs = run_all(self.runner, jobs, self._settled)
+        runs = run_all(self.runner, jobs, self.settled)
         correct = {variant.id for variant in variants.correct}
         in_doubt = doubtful((run for run in runs if run.variant in correct), first)
         again = [
@@ -103,9 +110,9 @@ class _Session:
             for run in in_doubt
             if _key(job) == run.key
         ]
-        return [first, *runs, *run_all(self.runner, again * _REPEATS, self._settled)]
+        return [first, *runs, *run_all(self.runner, again * _REPEATS, self.settled)]
 
-    def _settled(self, job: _Job) -> Run:
+    def settled(self, job: _Job) -> Run:
         """The run of a job; on correct apps without the tests that hang or crash, which are reported as such.
 
         One hanging test must not hide what the others do.

@@ -114,6 +114,27 @@ def check(
         raise typer.Exit(NOT_THERE_YET)
 
 
+@app.command()
+def verify(
+    lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or folders; none: all.")] = None,
+) -> None:
+    """Check every promise that the course makes about its lessons. For authors."""
+    from checker import verify as course_checks
+
+    course = _course()
+    chosen = [course.find(spelling) for spelling in lessons or []] or course.lessons
+    failed = False
+    for lesson, check, problems in course_checks.verify(course, chosen):
+        for problem in problems:
+            word = "warning" if problem.is_warning else "FAILED"
+            _print([f"{word}  {lesson.name}: {check.name}: {problem.text}"])
+            failed = failed or not problem.is_warning
+        if not problems:
+            _print([f"ok       {lesson.name}: {check.name}"])
+    if failed:
+        raise typer.Exit(NOT_THERE_YET)
+
+
 def _checks(
     named: list[str], solution: bool, suite: Path | None, fork: bool | None, limit: float
 ) -> Iterator[Checked]:

@@ -125,13 +125,14 @@ def _is_learners(path: str) -> bool:
 
 
 def _texts(folder: Path) -> dict[str, str]:
-    """The text of every file of a lesson that is not prose, by its path in the folder."""
+    """The text of every file of a lesson that is text and not prose, by its path in the folder."""
     return {
-        relative: path.read_text("utf-8")
+        relative: text
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and not (relative := path.relative_to(folder).as_posix()).endswith((".md", ".pyc"))
         and not any(part.startswith((".", "__pycache__")) for part in relative.split("/"))
+        and (text := _text_or_none(path)) is not None
     }
 
 

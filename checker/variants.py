@@ -16,7 +16,7 @@ _MUTANT_KEYS = {"id", "area", "promise", "symptom", "expose", "replace", "with"}
 _EQUIVALENT_KEYS = {"id", "promise", "says"}
 _OPTIONAL_KEYS = {
     "mutant": {"file"},
-    "equivalent": {"file", "replace", "with", "of", "blame"},
+    "equivalent": {"file", "replace", "with", "of", "blame", "freedom"},
 }
 
 
@@ -33,6 +33,8 @@ class Variant:
     area: str = ""
     symptom: str = ""
     expose: str = ""
+    freedom: str = ""
+    """What an equivalent does otherwise, in the README's words."""
     says: str = ""
     """An equivalent's freedom, in one line for the learner."""
     blames_suite: bool = False
@@ -116,6 +118,7 @@ def _equivalent(lesson: Lesson, path: Path, entry: dict[str, Any]) -> Variant:
         files,
         promise=entry["promise"],
         says=entry["says"],
+        freedom=" ".join(entry.get("freedom", "").split()),
         blames_suite="blame" in entry,
     )
 

@@ -43,7 +43,8 @@ class Run:
     """One suite against one variant: an outcome for each test that came to its end."""
 
     variant: str
-    order: Order = "file"
+    order: str = "file"
+    """An `Order`, or ``shuffled-`` and a seed."""
     only: str = ""
     """With order ``alone``: the test."""
     outcomes: tuple[Outcome, ...] = ()

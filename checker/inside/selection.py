@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
+_T = TypeVar("_T")
+
 
 class Selection:
-    """Orders: ``file`` as pytest collects; ``reversed``; ``alone``, one test of all."""
+    """Orders: ``file`` as pytest collects; ``reversed``; ``alone``, one test of all; ``shuffled-7`` by a seed."""
 
     def __init__(self, request: dict[str, Any], send: Callable[..., None]) -> None:
         self._send = send
@@ -29,3 +32,24 @@ class Selection:
             items[:] = [item for item in items if item.nodeid == self._only]
         elif self._order == "reversed":
             items.reverse()
+        elif self._order.startswith("shuffled-"):
+            items[:] = _shuffled(items, random.Random(self._order))
+
+
+def _shuffled(items: list[pytest.Item], chance: random.Random) -> list[pytest.Item]:
+    """Modules, the blocks in them, and the tests in those, each in an order of chance."""
+    blocks: dict[str, dict[str, list[pytest.Item]]] = {}
+    for item in items:
+        module, _, rest = item.nodeid.partition("::")
+        owner = rest.split("::")[0] if "::" in rest else item.nodeid
+        blocks.setdefault(module, {}).setdefault(owner, []).append(item)
+    return [
+        item
+        for module in _any_order(list(blocks.values()), chance)
+        for block in _any_order(list(module.values()), chance)
+        for item in _any_order(block, chance)
+    ]
+
+
+def _any_order(things: list[_T], chance: random.Random) -> list[_T]:
+    return chance.sample(things, len(things))

@@ -50,9 +50,9 @@ def test_refused_create_changes_nothing():
 
 def test_missing_parameter():
     """Without a username, or without a job, nothing is created: 422 (P5)."""
-    pytest.fail("TODO: leave out each of the two parameters", pytrace=False)
+    pytest.fail("TODO: leave out each of the two parameters, then look for the user", pytrace=False)
 
 
 def test_capitals_make_another_user():
     """Two usernames that differ only in capitals are two users (P6)."""
-    pytest.fail("TODO: create a name in small letters and once more with a capital", pytrace=False)
+    pytest.fail("TODO: create a name in small letters and once more with a capital, then read both", pytrace=False)

@@ -71,15 +71,17 @@ def test_refused_create_changes_nothing():
 
 @pytest.mark.parametrize("params", [{"username": "grace"}, {"job": "Pilot"}], ids=["no job", "no username"])
 def test_missing_parameter(params):
-    """Each parameter is required (P5)."""
-    assert client.post("/users", params=params).status_code == 422
+    """Each parameter is required, and nothing is created without it (P5)."""
+    response = client.post("/users", params=params)
+
+    assert response.status_code == 422
+    assert client.get("/users/grace").json() == {"detail": "User not found"}
 
 
 def test_capitals_make_another_user():
     """Usernames that differ in capitals are two users (P6)."""
     create("heidi", "Sailor")
+    create("Heidi", "Judge")
 
-    response = create("Heidi", "Judge")
-
-    assert response.status_code == 200
-    assert client.get("/users/heidi").json()["job"] == "Sailor"
+    assert client.get("/users/heidi").json() == {"username": "heidi", "job": "Sailor"}
+    assert client.get("/users/Heidi").json() == {"username": "Heidi", "job": "Judge"}

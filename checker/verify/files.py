@@ -1,0 +1,186 @@
+"""Checks of what a lesson's files say, without running anything."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from checker.lessons import Lesson
+from checker.tasks import lesson_promises, tasks
+from checker.verify import Check, Subject
+
+TASKS, MUTANTS, EQUIVALENTS = range(5, 9), range(8, 14), range(2, 100)
+_RUNGS = range(3, 6)
+
+_FIRST_LINE = re.compile(r"# (\d\d) · \S.*")
+_HINT = re.compile(r"^## (.+?)\s*$", re.MULTILINE)
+_RUNG = re.compile(r"^\d+\. ", re.MULTILINE)
+_NO_MUTANT = re.compile(r"^# (P\d+) has no mutant: \S", re.MULTILINE)
+
+
+def readme_is_whole(subject: Subject) -> Iterator[str]:
+    """Title, promise table, what is not promised."""
+    first = subject.readme.partition("\n")[0]
+    match = _FIRST_LINE.fullmatch(first)
+    if not match or int(match[1]) != subject.lesson.number:
+        yield f"README.md should begin `# {subject.lesson.number:02} · Title`, and begins {first!r}"
+    if not lesson_promises(subject.lesson):
+        yield "README.md has no promise table: rows such as `| P1 | …`"
+    if "*Not promised*" not in subject.readme:
+        yield "README.md lacks the line *Not promised*"
+
+
+def hints_are_whole(subject: Subject) -> Iterator[str]:
+    """A ladder for every task, none for what is no task."""
+    headings = _hints(subject.lesson)
+    names = [task.name for task in tasks(subject.lesson)]
+    yield from (f"hints.md has no heading `## {name}`" for name in names if name not in headings)
+    yield from (f"hints.md has `## {name}`, which is no task" for name in headings if name not in names)
+    for name, ladder in headings.items():
+        if len(_RUNG.findall(ladder)) not in _RUNGS:
+            yield f"hints.md: the ladder of {name} should have 3 to 5 rungs"
+
+
+def hints_do_not_spoil(subject: Subject) -> Iterator[str]:
+    """No assertion of the solution stands in the hints."""
+    hints = " ".join("\n".join(_hints(subject.lesson).values()).split())
+    for assertion in sorted(_assertions(subject.lesson.solution)):
+        if assertion in hints:
+            yield f"hints.md gives away `{assertion}`"
+
+
+def tasks_are_right(subject: Subject) -> Iterator[str]:
+    """The tasks name promises that exist, and the solution has each of them."""
+    found, rows = tasks(subject.lesson), lesson_promises(subject.lesson)
+    if not subject.is_draft and len(found) not in TASKS:
+        yield f"{len(found)} tasks; {_between(TASKS)} make a lesson"
+    for task in found:
+        if not task.promises:
+            yield f"{task.name}: its docstring names no row, such as (P1)"
+        yield from (
+            f"{task.name} names {row}, which is not in the table" for row in task.promises if row not in rows
+        )
+    files = {
+        path: (subject.lesson.solution / path).read_bytes()
+        for path in subject.lesson.starter_files
+        if (subject.lesson.solution / path).is_file()
+    }
+    yield from (f"the solution lacks {task.name}" for task in tasks(subject.lesson, files) if not task.done)
+
+
+def variants_are_enough(subject: Subject) -> Iterator[str]:
+    """As many mutants and equivalents as fill half an hour."""
+    if subject.is_draft:
+        return
+    if (count := len(subject.variants.mutants)) not in MUTANTS:
+        yield f"{count} mutants; {_between(MUTANTS)} make a lesson"
+    if (count := len(subject.variants.equivalents)) not in EQUIVALENTS:
+        yield f"{count} equivalents; a lesson has at least {EQUIVALENTS[0]}"
+
+
+def variants_name_promises(subject: Subject) -> Iterator[str]:
+    """Every variant is about a row that exists, and every row has a mutant or says why not."""
+    rows = lesson_promises(subject.lesson)
+    variants = subject.variants
+    for variant in (*variants.mutants, *variants.equivalents):
+        if variant.promise not in rows:
+            yield f"{variant.id} names {variant.promise}, which is not in the table"
+    toml = (subject.lesson.solution / "variants.toml").read_text("utf-8")
+    explained = set(_NO_MUTANT.findall(toml))
+    broken = {mutant.promise for mutant in variants.mutants}
+    for row in rows:
+        if row not in broken | explained:
+            yield f"{row} has no mutant, and variants.toml does not say `# {row} has no mutant: why`"
+    yield from (
+        f"variants.toml says {row} has no mutant, and it has one" for row in sorted(explained & broken)
+    )
+
+
+def freedoms_are_told(subject: Subject) -> Iterator[str]:
+    """What an equivalent does otherwise stands in the README, word for word as its `freedom`."""
+    told = " ".join(subject.readme.split())
+    for equivalent in subject.variants.equivalents:
+        if not equivalent.freedom:
+            yield f"{equivalent.id} does not quote its `freedom` from README.md"
+        elif equivalent.freedom not in told:
+            yield f"{equivalent.id}: its freedom does not stand in README.md: {equivalent.freedom!r}"
+
+
+def names_are_unique(subject: Subject) -> Iterator[str]:
+    """Modules and test files have names of their own: pytest puts every lesson's folder on one path."""
+    mine = _top_names(subject.lesson)
+    for name in sorted(mine & sys.stdlib_module_names):
+        yield f"{name} is the name of a standard module"
+    for other in subject.course.lessons:
+        if other.name != subject.lesson.name:
+            yield from (f"{name} is in {other.name} too" for name in sorted(mine & _top_names(other)))
+
+
+def files_belong(subject: Subject) -> Iterator[str]:
+    """No file that belongs to nothing."""
+    lesson = subject.lesson
+    for path in _files(lesson.shipped):
+        if path not in {"README.md", "hints.md", *lesson.app_files, *lesson.starter_files} or (
+            path in lesson.app_files and not path.endswith(".py") and path not in subject.readme
+        ):
+            yield f"lessons/{lesson.name}/{path} belongs to nothing"
+    toml = (lesson.solution / "variants.toml").read_text("utf-8")
+    for path in _files(lesson.solution):
+        known = path in {"README.md", "variants.toml", *lesson.starter_files}
+        if not known and f'"{path}"' not in toml and f'"{path.split("/")[0]}"' not in toml:
+            yield f"solutions/{lesson.name}/{path} belongs to nothing"
+    yield from (
+        f"solutions/{lesson.name}/{name} is missing"
+        for name in ("README.md",)
+        if not (lesson.solution / name).is_file()
+    )
+
+
+CHECKS = [
+    Check("the README has a title, a promise table and what is not promised", readme_is_whole),
+    Check("the tasks name promises, and the solution has them", tasks_are_right),
+    Check("every task has a ladder of hints", hints_are_whole),
+    Check("no hint gives an assertion away", hints_do_not_spoil),
+    Check("there are enough mutants and equivalents", variants_are_enough),
+    Check("every variant names a promise, every promise has a mutant", variants_name_promises),
+    Check("every freedom of an equivalent is told", freedoms_are_told),
+    Check("names are unique across the course", names_are_unique),
+    Check("no file belongs to nothing", files_belong),
+]
+
+
+def _hints(lesson: Lesson) -> dict[str, str]:
+    """Each heading of the hints, and what stands under it."""
+    path = lesson.shipped / "hints.md"
+    text = path.read_text("utf-8") if path.is_file() else ""
+    _, *parts = _HINT.split(text)
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def _assertions(folder: Path) -> set[str]:
+    """The solution's assertions, each in one line."""
+    trees = [ast.parse(path.read_bytes()) for path in sorted(folder.glob("test_*.py"))]
+    found = [ast.unparse(node) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    return set(found) | {text.replace("'", '"') for text in found}
+
+
+def _top_names(lesson: Lesson) -> set[str]:
+    return {path.split("/")[0].removesuffix(".py") for path in (*lesson.app_files, *lesson.starter_files)} - {
+        "conftest"
+    }
+
+
+def _files(folder: Path) -> list[str]:
+    paths = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [
+        path.as_posix()
+        for path in paths
+        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
+    ]
+
+
+def _between(numbers: range) -> str:
+    return f"{numbers[0]} to {numbers[-1]}"

@@ -1,0 +1,145 @@
+"""Checks of what runs show: the starter, the solution, the mutants, hollow suites, the README's code."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from checker.check import run_once
+from checker.suite import Suite, own_suite, solution_suite
+from checker.verdict import Finding, MutantVerdict
+from checker.verify import Check, Subject
+from checker.verify.hollow import hollow_suites, statuses_only
+
+_SEEDS = (1, 2, 3)
+_TIMES = 3
+_BLOCK = re.compile(r"^```python *(fails|fragment)? *\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def starter_is_to_do(subject: Subject) -> Iterator[str]:
+    """Red because of TODOs alone; what is green kills nothing."""
+    verdict = subject.judge(own_suite(subject.lesson, subject.lesson.shipped)).verdict
+    if verdict.status != "todo":
+        yield f"the starter is {verdict.status}, and should be todo: {_first(verdict.findings)}"
+    for test in verdict.tests:
+        if test.outcome not in ("passed", "todo"):
+            yield f"the starter's {test.name} is {test.outcome}: {test.message.splitlines()[0]}"
+    for mutant in verdict.mutants:
+        for kill in mutant.killed_by:
+            yield f"the starter's {kill.test} kills {mutant.variant.id}"
+    yield from (
+        f"the starter: {finding.text}" for finding in verdict.findings if finding.stage != "reference"
+    )
+
+
+def solution_is_complete(subject: Subject) -> Iterator[str]:
+    """Every mutant killed, every equivalent accepted, nothing left; and once more, and once more."""
+    for checked in (
+        subject.solved,
+        *(subject.judge(solution_suite(subject.lesson)) for _ in range(_TIMES - 1)),
+    ):
+        verdict = checked.verdict
+        if verdict.status != "complete":
+            yield f"the solution is {verdict.status}: {_first(verdict.findings)}"
+        yield from (
+            f"{mutant.variant.id} survives the solution" for mutant in verdict.mutants if not mutant.killed
+        )
+        yield from (
+            f"the solution's {test.name} is {test.outcome}"
+            for test in verdict.tests
+            if test.outcome != "passed"
+        )
+
+
+def solution_passes_in_any_order(subject: Subject) -> Iterator[str]:
+    """Blocks of classes and modules in an order of chance."""
+    suite = solution_suite(subject.lesson)
+    for seed in _SEEDS:
+        run = run_once(subject.runner, subject.lesson, suite, subject.variants.reference, f"shuffled-{seed}")
+        failed = [outcome.test for outcome in run.outcomes if outcome.outcome != "passed"]
+        if failed or run.ended != "finished":
+            yield f"the solution, shuffled with seed {seed}: {', '.join(failed) or run.message}"
+
+
+def mutants_start(subject: Subject) -> Iterator[str]:
+    """A mutant that cannot be imported, or does not answer, teaches nothing."""
+    yield from (
+        finding.text for finding in subject.solved.verdict.findings if finding.kind == "mutant_run_lost"
+    )
+
+
+def mutants_differ(subject: Subject) -> Iterator[str]:
+    """Two mutants that the same tests kill may be one bug in two coats."""
+    seen: dict[frozenset[str], MutantVerdict] = {}
+    for mutant in subject.solved.verdict.mutants:
+        killers = frozenset(kill.test for kill in mutant.killed_by)
+        if killers and killers in seen:
+            yield f"{seen[killers].variant.id} and {mutant.variant.id} are killed by the same tests"
+        seen.setdefault(killers, mutant)
+
+
+def hollow_suites_score_nothing(subject: Subject) -> Iterator[str]:
+    """Suites that look at nothing score nothing; one that looks at statuses alone, less than half."""
+    solution = solution_suite(subject.lesson)
+    for name, suite in hollow_suites(solution):
+        verdict = subject.judge(suite).verdict
+        if verdict.score > 0:
+            yield f"a suite {name} scores {verdict.score:.2f}"
+    score = subject.judge(statuses_only(solution)).verdict.score
+    if score >= 0.5 and not subject.is_draft:
+        yield f"the solution with its status assertions alone scores {score:.2f}; less than half is right"
+
+
+def readme_code_runs(subject: Subject) -> Iterator[str]:
+    """The README's ```python blocks, one after the other in one file; ``fails`` must, ``fragment`` must parse."""
+    before = ""
+    for number, (kind, code) in enumerate(_BLOCK.findall(subject.readme), 1):
+        if kind == "fragment":
+            if error := _syntax_error(code):
+                yield f"README.md, code block {number}: {error}"
+            continue
+        failed = _failures(subject, before + code)
+        if kind == "fails" and not failed:
+            yield f"README.md, code block {number} is said to fail, and passes"
+        elif kind != "fails":
+            yield from (f"README.md, code block {number}: {text}" for text in failed)
+            before += code + "\n"
+
+
+CHECKS = [
+    Check("the starter is red because of TODOs alone, and kills nothing", starter_is_to_do),
+    Check("the solution is complete, three times over", solution_is_complete),
+    Check("the solution passes in any order", solution_passes_in_any_order),
+    Check("every mutant starts and answers", mutants_start),
+    Check("no two mutants have the same killers", mutants_differ, is_warning=True),
+    Check("hollow suites score nothing", hollow_suites_score_nothing),
+    Check("the README's code runs", readme_code_runs),
+]
+
+
+def _failures(subject: Subject, code: str) -> list[str]:
+    """What goes wrong when `code` is a test file of the lesson."""
+    others = {
+        path: text
+        for path, text in solution_suite(subject.lesson).files.items()
+        if path.endswith("conftest.py")
+    }
+    suite = Suite({**others, "test_readme.py": code.encode()}, is_own=False)
+    run = run_once(subject.runner, subject.lesson, suite, subject.variants.reference, "file")
+    if run.ended != "finished":
+        return [run.message.strip().splitlines()[-1]]
+    return [f"{o.test}: {o.message}" for o in run.outcomes if o.outcome not in ("passed",)]
+
+
+def _syntax_error(code: str) -> str:
+    try:
+        ast.parse(textwrap.dedent(code))
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}"
+    return ""
+
+
+def _first(findings: Sequence[Finding]) -> str:
+    return findings[0].text.strip().splitlines()[0] if findings else "no finding"
