@@ -135,6 +135,17 @@ def verify(
         raise typer.Exit(NOT_THERE_YET)
 
 
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="Number and topic, such as 17_topic.")]) -> None:
+    """Write the skeleton of a new lesson. For authors."""
+    from checker.new import new_lesson
+
+    course = _course()
+    written = new_lesson(course, name)
+    _print([f"  {path.relative_to(course.root).as_posix()}" for path in written])
+    _print(["", f"A draft. Write it, then: checker verify {name[:2]}. CONTRIBUTING.md says how."])
+
+
 def _checks(
     named: list[str], solution: bool, suite: Path | None, fork: bool | None, limit: float
 ) -> Iterator[Checked]:

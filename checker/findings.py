@@ -119,7 +119,7 @@ def _over_reading(equivalent: Variant, test: str | None, text: str) -> Finding:
 
 def _suite_over_reading(equivalent: Variant, first: Run) -> Finding:
     """A fault of no single test: beside what the equivalent says, who started the app how often."""
-    starters = Counter(leak.who for leak in first.leaks if leak.kind == "lifespan_started")
+    starters = Counter(leak.who.partition("[")[0] for leak in first.leaks if leak.kind == "lifespan_started")
     if starters:
         by = ", ".join(f"{times} by {who}" for who, times in starters.most_common())
         text = f"{equivalent.says} This suite starts the app {starters.total()} times: {by}."
@@ -188,5 +188,9 @@ def capped(first: Run) -> list[Finding]:
 
 
 def _first_line(text: str) -> str:
-    line = text.strip().splitlines()[0].rstrip(".") if text.strip() else "no message"
+    line = (
+        text.strip().splitlines()[0].removesuffix(" Requesting fixture stack:").rstrip(".")
+        if text.strip()
+        else "no message"
+    )
     return line if len(line) <= 160 else line[:157] + "..."

@@ -61,7 +61,8 @@ def next_step(checked: Checked) -> str:
         case "todo":
             return _next_task(checked)
         case "invalid":
-            return f"Mend that, then check again. To see a failure in full: pytest {folder}"
+            in_full = f" To see a failure in full: pytest {folder}" if _of_stage(verdict, "reference") else ""
+            return f"Mend that, then check again.{in_full}"
         case "survivors":
             hints = f"lessons/{checked.lesson.name}/hints.md"
             return f"{_caught(verdict)} Missed: {_missed(verdict)}. Stuck? {hints}"
@@ -143,7 +144,7 @@ def _details(checked: Checked) -> Iterator[str]:
     elif _of_stage(verdict, "equivalent") or _of_stage(verdict, "order"):
         yield from _invalid(checked)
     else:
-        leaks = list(_paragraphs(f"{f.text} {_ADVICE[f.kind]}" for f in _of_stage(verdict, "leak")))
+        leaks = list(_paragraphs(map(_leak, _of_stage(verdict, "leak"))))
         yield from [*leaks, ""] if leaks else []
         yield from _areas(verdict)
         yield from _paragraphs(f.text for f in _of_stage(verdict, "mutant"))
@@ -163,7 +164,7 @@ def _todo_list(checked: Checked) -> Iterator[str]:
 def _failures(verdict: Verdict, red: Sequence[Finding]) -> Iterator[str]:
     tests = {test.name: test for test in verdict.tests}
     for index, finding in enumerate(red):
-        yield from _wrapped(finding.text)
+        yield from _paragraphs([finding.text])
         if index < _SHOWN_FAILURES and (test := tests.get(finding.test or "")) and test.detail:
             yield from _indented(test.detail)
 
@@ -174,6 +175,8 @@ def _invalid(checked: Checked) -> Iterator[str]:
     muted = {
         test.name: sum(test.name in m.muted_by for m in verdict.mutants if m.muted) for test in verdict.tests
     }
+    # An app that is started twice is often what spoils the order.
+    yield from _paragraphs(_leak(f) for f in _of_stage(verdict, "leak") if f.kind == "lifespan_nested")
     shown: set[str | None] = set()
     for finding in (*_of_stage(verdict, "equivalent"), *_of_stage(verdict, "order")):
         if finding.test in shown and finding.stage == "order":
@@ -187,6 +190,10 @@ def _invalid(checked: Checked) -> Iterator[str]:
         if count := muted.get(finding.test or "", 0):
             text += f" ({_count(count, 'bug')} muted until then.)"
         yield from _paragraphs([text])
+
+
+def _leak(finding: Finding) -> str:
+    return f"{finding.text} {_ADVICE[finding.kind]}"
 
 
 def _areas(verdict: Verdict) -> list[str]:

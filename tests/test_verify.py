@@ -1,0 +1,297 @@
+"""Each check of `checker verify` holds for a sound lesson, and finds the lesson that was spoiled for it."""
+
+import shutil
+
+import pytest
+
+from checker.check import warm_runner
+from checker.lessons import Course
+from checker.new import new_lesson
+from checker.verify import Subject, all_checks
+
+README, HINTS, STARTER = "lessons/{}/README.md", "lessons/{}/hints.md", "lessons/{}/test_greeting.py"
+SOLUTION, TOML, DEBRIEF = (
+    "solutions/{}/test_greeting.py",
+    "solutions/{}/variants.toml",
+    "solutions/{}/README.md",
+)
+
+SECOND_MUTANT = """
+[[mutant]]
+id = "everybody-is-ben"
+area = "greeting"
+promise = "P1"
+symptom = "Everybody is called ben."
+expose = "Ask for a second name."
+replace = '''f"Hello {name}"'''
+with = '''"Hello " + "ann"'''
+"""
+
+
+@pytest.fixture(scope="module")
+def runner():
+    with warm_runner([], []) as runner:
+        yield runner
+
+
+@pytest.fixture
+def draft(tmp_path):
+    """A course with one draft, fresh from the skeleton."""
+    (tmp_path / "lessons").mkdir()
+    course = Course(tmp_path)
+    new_lesson(course, "17_greeting")
+    return Course(tmp_path)
+
+
+@pytest.fixture
+def found(draft, runner):
+    """What a check, named by a part of its name, finds in the draft."""
+
+    def find(part):
+        (check,) = [check for check in all_checks() if part in check.name]
+        course = Course(draft.root)  # read afresh
+        return list(check.find(Subject(course, course.lessons[0], runner)))
+
+    return find
+
+
+def change(course, path, old, new):
+    file = course.root / path.format("17_greeting")
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+GIVEN_AWAY = 'compare: `assert client.get(f"/hello/{name}").json()["message"] ==\n   f"Hello {name}"`'
+
+SPOILED = [
+    ("the README has", README, "# 17 · Greeting", "# Greeting", "should begin `# 17 · Title`"),
+    ("the README has", README, "| P1 |", "| one |", "no promise table"),
+    ("the README has", README, "*Not promised*", "Not promised", "lacks the line *Not promised*"),
+    ("the tasks", STARTER, "gave (P1)", "gave", "names no row"),
+    ("the tasks", STARTER, "gave (P1)", "gave (P9)", "names P9, which is not in the table"),
+    ("the tasks", SOLUTION, "def test_everybody", "def test_nobody", "the solution lacks test_everybody"),
+    ("the tasks", README, "*Draft*", "Done", "1 tasks; 5 to 8"),
+    ("a ladder of hints", HINTS, "## test_everybody", "## test_nobody", "no heading `## test_everybody"),
+    (
+        "a ladder of hints",
+        HINTS,
+        "## test_everybody",
+        "## test_nobody",
+        "_greeted_by_name`, which is no task",
+    ),
+    ("a ladder of hints", HINTS, "3. Ask for two names, and compare both bodies.\n", "", "3 to 5 rungs"),
+    ("no hint gives", HINTS, "compare both bodies.", GIVEN_AWAY, "gives away `assert client.get"),
+    ("enough mutants", README, "*Draft*", "Done", "1 mutants; 8 to 13"),
+    ("enough mutants", README, "*Draft*", "Done", "1 equivalents; a lesson has at least 2"),
+    (
+        "every variant names",
+        TOML,
+        'promise = "P1"\nsymptom',
+        'promise = "P2"\nsymptom',
+        "everybody-is-ann names P2",
+    ),
+    ("every variant names", README, "| none |\n", "| none |\n| P2 | `GET /` | 404 |\n", "P2 has no mutant"),
+    (
+        "every variant names",
+        TOML,
+        "# What",
+        "# P1 has no mutant: really\n# What",
+        "says P1 has no mutant, and it has one",
+    ),
+    ("every freedom", TOML, 'freedom = "other keys beside `message`"\n', "", "does not quote its `freedom`"),
+    (
+        "every freedom",
+        README,
+        "other keys beside",
+        "further keys beside",
+        "its freedom does not stand in README.md",
+    ),
+    ("the starter is red", STARTER, "== 200", "== 201", "the starter's test_somebody_is_answered is failed"),
+    ("the starter is red", STARTER, "pytest.fail(", "print(", "should be todo"),
+    (
+        "the starter is red",
+        STARTER,
+        '/ann").status_code == 200',
+        '/ben").text.count("ben")',
+        "kills everybody-is-ann",
+    ),
+    ("is complete", SOLUTION, '["ann", "ben"]', '["ann"]', "everybody-is-ann survives the solution"),
+    ("is complete", SOLUTION, "== 200", "== 201", "the solution is invalid"),
+    (
+        "is complete",
+        SOLUTION,
+        "client =",
+        "__import__('warnings').warn('old')\nclient =",
+        "the solution is broken",
+    ),
+    (
+        "mutant starts",
+        TOML,
+        "with = '''\"Hello ann\"'''",
+        "with = '''__import__(\"os\")._exit(1)'''",
+        "did not finish",
+    ),
+    ("same killers", TOML, "[[mutant]]", SECOND_MUTANT + "[[mutant]]", "are killed by the same tests"),
+    (
+        "README's code runs",
+        README,
+        "== 200",
+        "== 404",
+        "code block 1: test_somebody_is_answered: assert 200 == 404",
+    ),
+    ("README's code runs", README, "```python\nfrom", "```python fails\nfrom", "is said to fail, and passes"),
+    ("README's code runs", README, "```python\nfrom", "```python fragment\nif\nfrom", "invalid syntax"),
+    ("README's code runs", README, "client = TestClient(app)", "client = TestClient(nothing)", "NameError"),
+]
+
+
+@pytest.mark.parametrize(
+    ("check", "path", "old", "new", "words"),
+    SPOILED,
+    ids=[f"{check}: {words}" for check, _, _, _, words in SPOILED],
+)
+def test_check_finds_what_was_spoiled(draft, found, check, path, old, new, words):
+    assert found(check) == []
+
+    change(draft, path, old, new)
+
+    assert any(words in problem for problem in found(check)), found(check)
+
+
+def test_order_of_chance_finds_a_solution_that_needs_its_order(draft, found):
+    change(
+        draft,
+        SOLUTION,
+        "client = TestClient(app)\n",
+        "client = TestClient(app)\nseen = []\n\n\ndef test_a():\n    seen.append('a')\n\n\n"
+        "def test_b():\n    assert seen == ['a']\n\n\ndef test_c():\n    seen.append('c')\n",
+    )
+
+    assert any("shuffled with seed" in problem for problem in found("in any order"))
+
+
+def test_hollow_suites_that_score_are_found(draft, found):
+    fixture = """client = TestClient(app)
+
+
+@pytest.fixture(autouse=True)
+def greeted():
+    assert client.get("/hello/ben").json()["message"] == "Hello ben"
+"""
+    assert found("hollow suites") == []
+
+    change(draft, SOLUTION, "client = TestClient(app)\n", fixture)
+
+    assert any("a suite that asserts True scores 1.00" in problem for problem in found("hollow suites"))
+
+
+def test_statuses_that_find_half_of_the_mutants_are_found(draft, found):
+    change(draft, README, "*Draft*", "Done")
+    change(draft, TOML, "with = '''\"Hello ann\"'''", "with = '''str(1 / 0)'''")
+    change(
+        draft,
+        TOML,
+        "replace = '''f\"Hello {name}\"'''",
+        "replace = '''return {\"message\": f\"Hello {name}\"}'''",
+    )
+    change(
+        draft,
+        TOML,
+        "with = '''str(1 / 0)'''",
+        "with = '''from fastapi import HTTPException; raise HTTPException(500)'''",
+    )
+
+    assert any("status assertions alone scores 1.00" in problem for problem in found("hollow suites"))
+
+
+def test_names_taken_elsewhere_are_found(draft, runner):
+    shutil.copytree(draft.root / "lessons" / "17_greeting", draft.root / "lessons" / "18_other")
+    (draft.root / "lessons" / "18_other" / "json.py").write_text("")
+    course = Course(draft.root)
+    (check,) = [check for check in all_checks() if "unique" in check.name]
+
+    problems = list(check.find(Subject(course, course.lessons[1], runner)))
+
+    assert problems == [
+        "json is the name of a standard module",
+        "greeting_api is in 17_greeting too",
+        "test_greeting is in 17_greeting too",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("lessons/17_greeting/notes.txt", "lessons/17_greeting/notes.txt belongs to nothing"),
+        ("solutions/17_greeting/old_app.py", "solutions/17_greeting/old_app.py belongs to nothing"),
+    ],
+)
+def test_file_that_belongs_to_nothing_is_found(draft, found, path, words):
+    assert found("belongs") == []
+
+    (draft.root / path).write_text("")
+
+    assert found("belongs") == [words]
+
+
+def test_missing_debrief_is_found(draft, found):
+    (draft.root / "solutions" / "17_greeting" / "README.md").unlink()
+
+    assert found("belongs") == ["solutions/17_greeting/README.md is missing"]
+
+
+def test_sound_draft_is_accepted_and_a_spoiled_one_is_exit_1(checker, draft):
+    sound = checker("verify", "17", cwd=draft.root)
+    change(draft, TOML, "Hello ann", "Hello {name}")
+    change(draft, TOML, "'''\"Hello {name}\"'''", "'''f\"Hello {name}\" '''")
+    spoiled = checker("verify", cwd=draft.root)
+
+    assert (sound.returncode, sound.stdout.count("FAILED")) == (0, 0)
+    assert sound.stdout.count("ok       17_greeting: ") == len(all_checks())
+    assert spoiled.returncode == 1
+    assert "FAILED  17_greeting: the solution is complete, three times over" in spoiled.stdout
+
+
+def test_lesson_that_cannot_be_read_fails_its_checks_in_one_line_each(checker, draft):
+    change(draft, TOML, "replace = '''f\"Hello {name}\"'''", "replace = '''not there'''")
+
+    done = checker("verify", "17", cwd=draft.root)
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "`replace` occurs not at all" in done.stdout
+
+
+def test_warning_is_no_failure(checker, draft):
+    change(draft, TOML, "[[mutant]]", SECOND_MUTANT + "[[mutant]]")
+
+    done = checker("verify", "17", cwd=draft.root)
+
+    assert done.returncode == 0
+    assert "warning  17_greeting: no two mutants have the same killers" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("17_other", "Lesson 17 is there already"),
+        ("18_greeting", "has files of that topic already"),
+        ("Greeting", "is no name for a lesson"),
+    ],
+)
+def test_new_lesson_with_a_name_that_will_not_do_is_one_line_and_exit_2(checker, draft, name, words):
+    done = checker("new", name, cwd=draft.root)
+
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_new_lesson_names_what_it_wrote(checker, draft):
+    done = checker("new", "18_farewell", cwd=draft.root)
+
+    assert done.returncode == 0
+    written = [line.strip() for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert "lessons/18_farewell/farewell_api.py" in written
+    assert all((draft.root / path).is_file() for path in written)
