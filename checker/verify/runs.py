@@ -13,6 +13,7 @@ from checker.verdict import Finding, MutantVerdict
 from checker.verify import Check, Subject
 from checker.verify.hollow import hollow_suites, statuses_only
 
+_DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _SEEDS = (1, 2, 3)
 _TIMES = 3
 _BLOCK = re.compile(r"^```python *(fails|fragment)? *\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -93,19 +94,22 @@ def hollow_suites_score_nothing(subject: Subject) -> Iterator[str]:
 
 
 def readme_code_runs(subject: Subject) -> Iterator[str]:
-    """The README's ```python blocks, one after the other in one file; ``fails`` must, ``fragment`` must parse."""
-    before = ""
+    """The README's ```python blocks run, one after the other, below the solution, whose fixtures they use.
+
+    A block marked ``fails`` must, one marked ``fragment`` must parse.
+    """
+    before = _solution_text(subject)
     for number, (kind, code) in enumerate(_BLOCK.findall(subject.readme), 1):
         if kind == "fragment":
             if error := _syntax_error(code):
                 yield f"README.md, code block {number}: {error}"
             continue
-        failed = _failures(subject, before + code)
+        failed = _failures(subject, before, code)
         if kind == "fails" and not failed:
             yield f"README.md, code block {number} is said to fail, and passes"
         elif kind != "fails":
             yield from (f"README.md, code block {number}: {text}" for text in failed)
-            before += code + "\n"
+            before += "" if failed else code + "\n"
 
 
 CHECKS = [
@@ -119,18 +123,32 @@ CHECKS = [
 ]
 
 
-def _failures(subject: Subject, code: str) -> list[str]:
-    """What goes wrong when `code` is a test file of the lesson."""
+def _failures(subject: Subject, before: str, code: str) -> list[str]:
+    """What goes wrong with `code` below what stands `before` it in a test file: its lines, its own tests."""
     others = {
         path: text
         for path, text in solution_suite(subject.lesson).files.items()
         if path.endswith("conftest.py")
     }
-    suite = Suite({**others, "test_readme.py": code.encode()}, is_own=False)
-    run = run_once(subject.runner, subject.lesson, suite, subject.variants.reference, "file")
+    suite = Suite({**others, "test_readme.py": (before + code).encode()}, is_own=False)
+    run = run_once(subject.runner, subject.lesson, suite, subject.variants.reference, "file", strict=False)
     if run.ended != "finished":
         return [run.message.strip().splitlines()[-1]]
-    return [f"{o.test}: {o.message}" for o in run.outcomes if o.outcome not in ("passed",)]
+    return [
+        f"{o.test}: {o.message.splitlines()[0]}"
+        for o in run.outcomes
+        if o.outcome != "passed" and _is_defined(o.test, code)
+    ]
+
+
+def _is_defined(test: str, code: str) -> bool:
+    name = test.partition("[")[0].partition("::")[0]
+    return any(isinstance(node, _DEFINITIONS) and node.name == name for node in ast.parse(code).body)
+
+
+def _solution_text(subject: Subject) -> str:
+    suite = solution_suite(subject.lesson)
+    return "\n".join(suite.files[path].decode() for path in suite.test_files) + "\n"
 
 
 def _syntax_error(code: str) -> str:

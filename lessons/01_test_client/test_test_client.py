@@ -55,4 +55,6 @@ def test_missing_parameter():
 
 def test_capitals_make_another_user():
     """Two usernames that differ only in capitals are two users (P6)."""
-    pytest.fail("TODO: create a name in small letters and once more with a capital, then read both", pytrace=False)
+    pytest.fail(
+        "TODO: create a name in small letters and once more with a capital, then read both", pytrace=False
+    )

@@ -1,0 +1,1 @@
+"""Users who take seats: an asynchronous API on an asynchronous database."""
