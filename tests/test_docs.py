@@ -1,0 +1,83 @@
+"""What the README and its neighbours say is so."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from checker.cli import app
+from checker.lessons import find_course
+from checker.verdict import Finding
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def test_readme_lists_every_lesson_with_its_title():
+    rows = re.findall(r"^\| (\d\d) \| \[(.+?)\]\((.+?)\) \|", README, re.MULTILINE)
+
+    assert rows == [
+        (f"{lesson.number:02}", lesson.title, f"lessons/{lesson.name}/README.md")
+        for lesson in find_course(ROOT).lessons
+    ]
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\| `(checker[^`]*)`", README, re.MULTILINE))
+def test_command_of_the_readme_is_one_that_the_checker_takes(command, checker):
+    words = command.replace("FILE", "tests/golden/hollow_assert_true/test_suite.py").split()[1:]
+
+    done = checker(*words, "--help")
+
+    assert done.returncode == 0
+    options = [word for word in words if word.startswith("--")]
+    assert all(option in done.stdout for option in options)
+
+
+def test_every_command_is_in_the_readme_or_in_contributing():
+    text = README + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+
+    assert [name for name in names if f"checker {name}" not in text] == []
+
+
+def test_links_of_the_documents_lead_somewhere():
+    for document in [*ROOT.glob("*.md"), *ROOT.glob("lessons/*/*.md"), *ROOT.glob("solutions/*/*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8")):
+            assert (document.parent / target).exists(), f"{document}: {target}"
+
+
+def test_constraints_pin_every_dependency_within_its_range():
+    pins = dict(
+        re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "constraints.txt").read_text("utf-8"), re.MULTILINE)
+    )
+    pinned = {name.lower().replace("_", "-") for name in pins}
+    wanted = [
+        *PROJECT["dependencies"],
+        *(d for extra in PROJECT["optional-dependencies"].values() for d in extra),
+    ]
+
+    names = {re.match(r"[\w.-]+", wish)[0].lower().replace("_", "-") for wish in wanted if ";" not in wish}
+
+    assert names <= pinned
+
+
+def test_kinds_of_findings_are_documented_where_they_are_defined():
+    source = "".join(
+        (ROOT / "checker" / name).read_text("utf-8") for name in ("findings.py", "judge.py", "check.py")
+    )
+    kinds = set(re.findall(r'Finding\(\s*"\w+",\s*"(\w+)"', source)) | set(
+        re.findall(r'^    "(\w+)": "\{who\}', source, re.MULTILINE)
+    )
+
+    assert len(kinds) > 10
+    assert [kind for kind in sorted(kinds) if f"``{kind}``" not in (Finding.__doc__ or "")] == []
+
+
+def test_editor_runs_pytest_on_the_lessons():
+    settings = json.loads((ROOT / ".vscode" / "settings.json").read_text("utf-8"))
+
+    assert settings["python.testing.pytestEnabled"] is True
+    assert settings["python.testing.pytestArgs"] == ["lessons"]

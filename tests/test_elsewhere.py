@@ -1,0 +1,28 @@
+"""Suites written from the contracts alone, as elsewhere for such apps, run on ours with nothing changed."""
+
+from pathlib import Path
+
+import pytest
+
+ELSEWHERE = Path(__file__).parent / "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("lesson", "suite"),
+    [
+        ("01", "users_suite.py"),
+        ("02", "session_suite.py"),
+        ("05", "token_suite.py"),
+        ("06", "async_suite.py"),
+    ],
+)
+def test_a_suite_from_elsewhere_passes(checker, lesson, suite):
+    verdict = checker.verdict(lesson, "--suite", ELSEWHERE / suite)
+    tests = verdict["tests"]
+    assert len(tests) >= 8, f"{suite}: only {len(tests)} tests ran ({verdict['status']})"
+    unhappy = [
+        f"{test['name']}: {test['outcome']}: {test['message']}"
+        for test in tests
+        if test["outcome"] != "passed" or not test["valid"]
+    ]
+    assert not unhappy, f"lesson {lesson} breaks its contract, says {suite}:\n" + "\n".join(unhappy)
