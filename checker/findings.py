@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from checker.variants import Variant, VariantSet
-from checker.verdict import RED, STUCK, Finding, MutantVerdict, Order, Outcome, Run
+from checker.verdict import RED, STUCK, Finding, Leak, MutantVerdict, Order, Outcome, Run
 
 
 def reference(first: Run, disorder: Sequence[Finding]) -> list[Finding]:
@@ -94,14 +94,14 @@ def over_reading(variants: VariantSet, runs: Sequence[Run], first: Run) -> list[
                 _over_reading(
                     equivalent,
                     None,
-                    f"The suite does not start on a correct app: {_first_line(run.message)}.",
+                    f"The suite does not start on a correct app: {_error_line(run.message)}.",
                 )
             )
         elif equivalent.blames_suite:
             found += [_suite_over_reading(equivalent, first)] if set(failing(run, first)) - flaky else []
         else:
             found += [
-                _over_reading(equivalent, test, f"{test} fails on a correct app.")
+                _over_reading(equivalent, test, f"{test} fails on a correct app: {_message_in(run, test)}.")
                 for test in failing(run, first)
                 if test not in flaky
             ]
@@ -126,6 +126,10 @@ def _suite_over_reading(equivalent: Variant, first: Run) -> Finding:
     else:
         text = equivalent.says
     return Finding("equivalent", "suite_over_reads", text, None, equivalent.promise)
+
+
+def _message_in(run: Run, test: str) -> str:
+    return next((_first_line(o.message) for o in run.outcomes if o.test == test), "it is not there")
 
 
 def failing(run: Run, first: Run) -> list[str]:
@@ -164,16 +168,25 @@ _LEAKS = {
 
 
 def leaks(variants: VariantSet, runs: Sequence[Run]) -> list[Finding]:
-    """Leaks on correct apps, each once."""
+    """Leaks on correct apps, each once.
+
+    What a test alone leaves behind may be cleared, in the file, by the test after it: it counts where the runs
+    of the whole file do not show it.
+    """
     correct = {variant.id for variant in variants.correct}
-    left = dict.fromkeys(
-        leak for run in runs if run.variant in correct and run.order != "alone" for leak in run.leaks
-    )
+    together = _leaks_of(run for run in runs if run.variant in correct and run.order != "alone")
+    seen = {(leak.kind, leak.what) for leak in together}
+    alone: dict[tuple[str, str], Leak] = {}
+    for leak in _leaks_of(run for run in runs if run.variant in correct and run.order == "alone"):
+        alone.setdefault((leak.kind, leak.what), leak)
     return [
         Finding("leak", leak.kind, _LEAKS[leak.kind].format(who=leak.who or "The suite", what=leak.what))
-        for leak in left
-        if leak.kind in _LEAKS
+        for leak in (*together, *(leak for key, leak in alone.items() if key not in seen))
     ]
+
+
+def _leaks_of(runs: Iterable[Run]) -> list[Leak]:
+    return list(dict.fromkeys(leak for run in runs for leak in run.leaks if leak.kind in _LEAKS))
 
 
 def ignored_hooks(runs: Sequence[Run]) -> list[Finding]:
@@ -185,6 +198,12 @@ def ignored_hooks(runs: Sequence[Run]) -> list[Finding]:
 def capped(first: Run) -> list[Finding]:
     text = f"Only the first {len(first.planned)} tests are run: the {first.left_out} after them are left out."
     return [Finding("notice", "too_many_tests", text)] if first.left_out else []
+
+
+def _error_line(traceback: str) -> str:
+    """The error at the end of a traceback: its last line that pytest marks with an E."""
+    marked = [line[1:] for line in traceback.splitlines() if line.startswith("E ")]
+    return _first_line(marked[-1] if marked else traceback)
 
 
 def _first_line(text: str) -> str:

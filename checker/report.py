@@ -45,8 +45,7 @@ def board(checked: Checked, *, reveal: bool = False, matrix: bool = False) -> li
 
 def short_board(checked: Checked) -> list[str]:
     """The mutants by area and the next step, for the end of a pytest run."""
-    shown = checked.verdict.status in ("survivors", "leaky", "complete")
-    details = _areas(checked.verdict) if shown else list(_details(checked))
+    details = list(_details(checked))
     return [*details, *([""] if details else []), *_wrapped(next_step(checked))]
 
 
@@ -61,15 +60,21 @@ def next_step(checked: Checked) -> str:
         case "todo":
             return _next_task(checked)
         case "invalid":
-            in_full = f" To see a failure in full: pytest {folder}" if _of_stage(verdict, "reference") else ""
+            in_full = f" To see a failure in full: pytest {folder}" if _can_be_seen(checked) else ""
             return f"Mend that, then check again.{in_full}"
         case "survivors":
-            hints = f"lessons/{checked.lesson.name}/hints.md"
-            return f"{_caught(verdict)} Missed: {_missed(verdict)}. Stuck? {hints}"
+            return (
+                f"{_caught(verdict)} Missed: {_missed(verdict)}. Stuck? See hints.md in the lesson's folder."
+            )
         case "leaky":
-            return f"{_caught(verdict)} One thing is left: what the tests leave behind."
+            return f"{_caught(verdict)} What remains to mend is what the tests leave behind."
         case _:
             return f"{_caught(verdict)} Lesson {checked.lesson.number:02} is complete."
+
+
+def _can_be_seen(checked: Checked) -> bool:
+    """Whether plain pytest shows what is wrong: not for somebody else's suite, not for a test that hangs."""
+    return checked.tasks is not None and any(f.kind == "fails" for f in checked.verdict.findings)
 
 
 def progress(lessons: Sequence[tuple[Lesson, Sequence[Task]]]) -> list[str]:
@@ -81,7 +86,7 @@ def progress(lessons: Sequence[tuple[Lesson, Sequence[Task]]]) -> list[str]:
 def where_next(lessons: Sequence[tuple[Lesson, Sequence[Task]]]) -> str:
     """The next thing to do, as far as the files tell."""
     for lesson, tasks in lessons:
-        todo = [task for task in tasks if not task.done]
+        todo = [task for task in tasks if not (task.done or task.gone)]
         if todo:
             return f"Next: {_named(todo[0])} in lessons/{lesson.name}. Run: pytest lessons/{lesson.number:02}"
     return "Every test is written. Are they any good? Run: checker check --all"
@@ -106,12 +111,24 @@ def _stages(checked: Checked) -> Iterator[str]:
 def _stage_rows(checked: Checked) -> Iterator[tuple[str, bool, str]]:
     verdict = checked.verdict
     if verdict.status in ("broken", "empty"):
-        yield "collect", False, "no test ran" if verdict.status == "empty" else "the test file cannot be read"
+        missing = [
+            path for path in checked.lesson.starter_files if not (checked.lesson.home / path).is_file()
+        ]
+        if missing and checked.tasks is not None:
+            text = f"{', '.join(missing)} is missing"
+        else:
+            text = "no test ran" if verdict.status == "empty" else "the test file cannot be read"
+        yield "collect", False, text
         return
     if checked.tasks is not None:
-        yield "write", verdict.status != "todo", f"{_written(checked.tasks)} written"
-    passing = sum(test.outcome == "passed" for test in verdict.tests)
-    yield "pass", passing == len(verdict.tests), f"{passing} of {len(verdict.tests)} tests pass on the app"
+        gone = ", ".join(task.name for task in checked.tasks if task.gone)
+        text = f"{_written(checked.tasks)} written" + (f"; no longer there: {gone}" if gone else "")
+        yield "write", verdict.status != "todo", text
+    red = _of_stage(verdict, "reference")
+    spoiled = sum(test.outcome != "passed" for test in verdict.tests) - len(red)
+    only = f", {spoiled} of them only alone" if spoiled > 0 and not red else ""
+    passing = len(verdict.tests) - len(red)
+    yield "pass", not red, f"{passing} of {len(verdict.tests)} tests pass on the app{only}"
     accepted = [e for e in verdict.equivalents if e.passed]
     all_accepted = len(accepted) == len(verdict.equivalents)
     yield "accept", all_accepted, f"{len(accepted)} of {len(verdict.equivalents)} other correct apps accepted"
@@ -123,7 +140,13 @@ def _stage_rows(checked: Checked) -> Iterator[tuple[str, bool, str]]:
     )
     yield "order", not disorder, text
     leaks = _of_stage(verdict, "leak")
-    yield "leave", not leaks, f"{_count(len(leaks), 'thing')} left behind" if leaks else "nothing left behind"
+    yield (
+        "leave",
+        not leaks,
+        f"{_count(len(leaks), 'thing')} left behind"
+        if leaks
+        else "no override, running app, file or variable",
+    )
     killed = sum(mutant.killed for mutant in verdict.mutants)
     yield "catch", killed == len(verdict.mutants), f"{killed} of {len(verdict.mutants)} mutants caught"
 
@@ -152,7 +175,7 @@ def _details(checked: Checked) -> Iterator[str]:
 
 def _todo_list(checked: Checked) -> Iterator[str]:
     for task in checked.tasks or ():
-        yield f"  {'✓ done ' if task.done else '· to do'}  {_named(task)}"
+        yield f"  {'✓ done ' if task.done else '· gone ' if task.gone else '· to do'}  {_named(task)}"
     failing = [test for test in checked.verdict.tests if test.outcome in ("failed", "error")]
     if failing:
         yield ""
@@ -172,6 +195,7 @@ def _failures(verdict: Verdict, red: Sequence[Finding]) -> Iterator[str]:
 def _invalid(checked: Checked) -> Iterator[str]:
     """Findings about tests that pass on the app: each once, with what it costs and what to try."""
     verdict, rows = checked.verdict, lesson_promises(checked.lesson)
+    named = {task.name: task.promises for task in checked.tasks or ()}
     muted = {
         test.name: sum(test.name in m.muted_by for m in verdict.mutants if m.muted) for test in verdict.tests
     }
@@ -183,9 +207,11 @@ def _invalid(checked: Checked) -> Iterator[str]:
             continue
         shown.add(finding.test)
         text = finding.text
-        if finding.promise in rows and finding.test:
+        if finding.promise in rows and finding.promise in named.get(finding.test or "", ()):
             text += f" {finding.promise} promises only: {rows[finding.promise]}."
-        if finding.kind == "needs_another":
+        elif finding.stage == "equivalent":
+            text += " See *Not promised* in the lesson's README."
+        if finding.kind == "needs_another" and checked.tasks is not None:
             text += f" Try: pytest lessons/{checked.lesson.number:02}::{finding.test}"
         if count := muted.get(finding.test or "", 0):
             text += f" ({_count(count, 'bug')} muted until then.)"
@@ -200,19 +226,21 @@ def _areas(verdict: Verdict) -> list[str]:
     """The mutants by area: how many are caught, how many only noticed, how many muted."""
     areas = list(dict.fromkeys(mutant.variant.area for mutant in verdict.mutants))
     widest = max(map(len, areas), default=0)
-    return [
-        f"  {area:<{widest}}  {_area([m for m in verdict.mutants if m.variant.area == area])}"
-        for area in areas
-    ]
+    lines = []
+    for area in areas:
+        text = f"  {area:<{widest}}  {_area([m for m in verdict.mutants if m.variant.area == area])}"
+        lines += textwrap.wrap(text, WIDTH, subsequent_indent=" " * (widest + 4), drop_whitespace=False)
+    return [line.rstrip() for line in lines]
 
 
 def _area(mutants: Sequence[MutantVerdict]) -> str:
     killed = sum(mutant.killed for mutant in mutants)
-    crashed = sum(mutant.killed and not mutant.understood for mutant in mutants)
+    crashed = [mutant for mutant in mutants if mutant.killed and not mutant.understood]
     muted = [mutant for mutant in mutants if mutant.muted]
     text = f"{'■' * killed}{'□' * (len(mutants) - killed)}  {killed} of {len(mutants)} caught"
     if crashed:
-        text += f", {crashed} by a crash, not by an assertion"
+        names = sorted({kill.test for mutant in crashed for kill in mutant.killed_by})
+        text += f", {len(crashed)} only by a crash in {', '.join(names)}"
     if muted:
         names = sorted({name for mutant in muted for name in mutant.muted_by})
         text += f", {len(muted)} muted by {', '.join(names)}"
@@ -234,13 +262,17 @@ def _matrix(verdict: Verdict, reveal: bool) -> Iterator[str]:
     yield ""
     yield from _wrapped(
         "A: by an assertion. E: by another exception. S: in set-up. T: in tear-down. "
-        "m: muted, because the test is not valid."
+        "-: the test is not valid; m: it notices the mutant all the same, which is muted until the test is mended."
     )
 
 
 def _cell(test: TestVerdict, mutant: MutantVerdict) -> str:
     how = next((kill.how for kill in mutant.killed_by if kill.test == test.name), None)
-    return _HOW[how] if how else "m" if test.name in mutant.muted_by else "."
+    if how:
+        return _HOW[how]
+    if test.name in mutant.muted_by:
+        return "m"
+    return "." if test.valid else "-"
 
 
 def _survivors(verdict: Verdict) -> Iterator[str]:
@@ -254,7 +286,7 @@ def _survivors(verdict: Verdict) -> Iterator[str]:
 
 
 def _next_task(checked: Checked) -> str:
-    todo = [task for task in checked.tasks or () if not task.done]
+    todo = [task for task in checked.tasks or () if not (task.done or task.gone)]
     if not todo:
         names = [test.name for test in checked.verdict.tests if test.outcome == "todo"]
         return f"Still a TODO: {', '.join(names)}."
@@ -276,7 +308,7 @@ def _caught(verdict: Verdict) -> str:
 
 def _missed(verdict: Verdict) -> str:
     areas = [mutant.variant.area for mutant in verdict.mutants if not mutant.killed]
-    return ", ".join(f"{area} {areas.count(area)}" for area in dict.fromkeys(areas))
+    return ", ".join(f"{areas.count(area)} in {area}" for area in dict.fromkeys(areas))
 
 
 def _of_stage(verdict: Verdict, stage: str) -> list[Finding]:
@@ -299,7 +331,9 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _shortened(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+    """The beginning and the end: cases of one parametrised test differ at the end."""
+    half = width // 2
+    return text if len(text) <= width else f"{text[: width - half - 1]}…{text[-half:]}"
 
 
 def _indented(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from checker.lessons import Lesson
 TODO = "TODO"
 
 _PROMISE_ROW = re.compile(r"^\|\s*\**(P\d+)\**\s*\|(.*)\|\s*$", re.MULTILINE)
+_HEADER = re.compile(r"^\|\s*\|(.*)\|\s*$", re.MULTILINE)
 _NOTHING = {"", "–", "-", "none"}
 _PROMISE = re.compile(r"\bP\d+\b")
 
@@ -26,14 +27,28 @@ class Task:
     """The rows its docstring names."""
     done: bool
     """Whether the learner's file has it without its TODO."""
+    gone: bool = False
+    """Whether the learner's file can be read and has no function of that name."""
 
 
 def promises(readme: str) -> dict[str, str]:
-    """The promise table of a README: what each numbered row says, cells that say something, with commas."""
-    return {
-        number: ", ".join(cell.strip() for cell in cells.split("|") if cell.strip() not in _NOTHING)
-        for number, cells in _PROMISE_ROW.findall(readme)
-    }
+    """The promise table of a README: what each numbered row says, with the names of its columns."""
+    header = _HEADER.search(readme)
+    names = _cells(header[1]) if header else []
+    return {number: _row(names, _cells(cells)) for number, cells in _PROMISE_ROW.findall(readme)}
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.split("|")]
+
+
+def _row(names: list[str], cells: list[str]) -> str:
+    """The cells that say something; from the third on each with its column's name, as ``status 200``."""
+    named = [*["", ""], *(f"{name} " for name in names[2:])]
+    told = [
+        (named[i] if i < len(named) else "") + cell for i, cell in enumerate(cells) if cell not in _NOTHING
+    ]
+    return ", ".join(told)
 
 
 def lesson_promises(lesson: Lesson) -> dict[str, str]:
@@ -46,7 +61,7 @@ def tasks(lesson: Lesson, files: Mapping[str, bytes] | None = None) -> list[Task
     """The lesson's tasks in file order, and which of them `files`, by default the learner's, have done."""
     theirs = _learners_files(lesson) if files is None else files
     return [
-        Task(name, promised, done=_is_done(theirs.get(path, b""), name))
+        _task(name, promised, theirs.get(path, b""))
         for path, text in lesson.starter_files.items()
         for name, promised, is_todo in _functions(text)
         if is_todo
@@ -61,11 +76,12 @@ def _learners_files(lesson: Lesson) -> dict[str, bytes]:
     }
 
 
-def _is_done(source: bytes, name: str) -> bool:
+def _task(name: str, promised: tuple[str, ...], source: bytes) -> Task:
     try:
-        return any(found == name and not is_todo for found, _, is_todo in _functions(source))
+        found = [is_todo for other, _, is_todo in _functions(source) if other == name]
     except (SyntaxError, ValueError):
-        return False
+        return Task(name, promised, done=False)
+    return Task(name, promised, done=bool(found) and not all(found), gone=not found)
 
 
 def _functions(source: str | bytes) -> Iterator[tuple[str, tuple[str, ...], bool]]:

@@ -31,7 +31,7 @@ class Checker:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=120,
+            timeout=600,
         )
 
     def verdict(self, *arguments, **environment):

@@ -52,7 +52,7 @@ def test_written_tests_are_counted_without_running_them(in_course, course):
 
 
 def test_when_all_is_written_a_check_is_next(in_course, course):
-    edit(course, "pytest.fail(", "print(")
+    edit(course, "pytest.fail(", "dict(note=")
 
     assert "checker check --all" in in_course("list").stdout
 
@@ -92,7 +92,7 @@ def test_survivors_are_counted_by_area_and_not_named(checker):
     done = checker("check", "01", "--suite", "tests/golden/classes", "--matrix")
 
     assert done.returncode == 1
-    assert "6 of 12 caught. Missed: read 1, duplicate 3, missing 2." in done.stdout
+    assert "6 of 12 caught. Missed: 1 in read, 3 in duplicate, 2 in missing." in done.stdout
     assert "duplicate  □□□  0 of 3 caught" in done.stdout
     assert "duplicate-overwrites" not in done.stdout
     assert "create-forgets" in done.stdout, "a killed mutant has its name"
@@ -139,8 +139,8 @@ def test_muted_mutant_is_marked_in_the_matrix_and_named_on_the_board(checker):
     done = checker("check", "01", "--suite", "tests/golden/over_fitted_text", "--matrix")
 
     text = " ".join(done.stdout.split())
-    assert "test_bob fails on a correct app." in text
-    assert "P1 promises only:" in text
+    assert "test_bob fails on a correct app: assert" in text
+    assert "See *Not promised* in the lesson's README." in text
     assert "(1 bug muted until then.)" in text
     assert " m " in done.stdout
 
@@ -150,7 +150,7 @@ def test_muted_mutant_is_marked_in_the_matrix_and_named_on_the_board(checker):
     [
         (
             "needs_another",
-            "test_read passes in the file and fails alone: it needs what an earlier test left. Try: pytest lessons/01::test_read",
+            "test_read passes in the file and fails alone: it needs what an earlier test left.",
         ),
         ("spoiled_in_the_file", "test_nobody passes alone and fails in the file: an earlier test spoils it."),
         ("fails_on_reference", "assert 200 == 201"),
@@ -172,6 +172,64 @@ def test_board_says_what_is_wrong_and_what_to_do(checker, case, words):
     assert "Traceback" not in done.stdout + done.stderr
 
 
+def test_over_reading_of_a_task_quotes_the_row_it_names(in_course, course):
+    edit(
+        course,
+        'pytest.fail("TODO: read two users and compare the whole body of each", pytrace=False)',
+        """assert client.get("/users/bob").text == '{"username":"bob","job":"Designer"}'""",
+    )
+    edit(course, "pytest.fail(", "dict(note=")
+
+    text = " ".join(in_course("check", "41").stdout.split())
+
+    assert "test_each_user_has_their_own_job fails on a correct app: assert" in text
+    assert "P1 promises only: `GET /users/{username}`, the user is there, status 200, body" in text
+
+
+def test_test_that_needs_another_is_told_with_a_command_to_try(in_course, course):
+    edit(course, "pytest.fail(", "dict(note=")
+    edit(
+        course,
+        'dict(note="TODO: create a user, look at the answer", pytrace=False)',
+        "client.post('/users?username=a&job=b')",
+    )
+    edit(
+        course,
+        'dict(note="TODO: create a user, then ask for them", pytrace=False)',
+        "assert client.get('/users/a').json()['job'] == 'b'",
+    )
+
+    text = " ".join(in_course("check", "41").stdout.split())
+
+    assert "Try: pytest lessons/41::test_created_user_can_be_read" in text
+
+
+def test_task_that_is_gone_is_told(in_course, course):
+    edit(course, "def test_unknown_user", "def test_nobody")
+
+    done = in_course("check", "41")
+
+    assert "0 of 8 written; no longer there: test_unknown_user" in done.stdout
+    assert "7 of 8 to write." in done.stdout
+    assert "· gone   test_unknown_user (P2)" in done.stdout
+
+
+def test_missing_test_file_is_named(in_course, course):
+    (course / "lessons/41_test_client/test_test_client.py").unlink()
+
+    assert "test_test_client.py is missing" in in_course("check", "41").stdout
+
+
+def test_misspelt_fixture_is_named_without_all_the_others(in_course, course):
+    edit(course, "def test_unknown_user():", "def test_unknown_user(clinet):")
+    edit(course, "pytest.fail(", "dict(note=")
+
+    text = " ".join(in_course("check", "41").stdout.split())
+
+    assert "there is no fixture 'clinet'" in text
+    assert "available fixtures" not in text
+
+
 def test_bug_that_only_crashes_a_test_is_said_to_be_noticed_by_a_crash(in_course, course, tmp_path):
     suite = tmp_path / "test_crash.py"
     suite.write_text(
@@ -183,7 +241,7 @@ def test_bug_that_only_crashes_a_test_is_said_to_be_noticed_by_a_crash(in_course
 
     done = in_course("check", "41", "--suite", suite)
 
-    assert "1 of 4 caught, 1 by a crash, not by an assertion" in done.stdout
+    assert "1 of 4 caught, 1 only by a crash in test_create" in done.stdout
 
 
 def test_written_tests_that_fail_are_told_beside_those_to_write(in_course, course):

@@ -26,7 +26,7 @@ def learners_pytest(*arguments):
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=600,
     )
 
 

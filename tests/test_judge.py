@@ -224,6 +224,21 @@ def test_leaks_count_once_and_on_correct_apps_alone():
     assert (verdict.status, kinds(verdict)) == ("leaky", [("env_changed", None)])
 
 
+def test_leak_that_the_next_test_clears_is_seen_where_its_test_runs_alone():
+    runs = everything(
+        "a passed", "b passed", alone=["a passed", "b passed"], mutants=(["a failed", "b failed"],) * 2
+    )
+    left, other = Leak("override_left", "a", "get_user"), Leak("override_left", "b", "get_user")
+    runs[-2:] = [replace(runs[-2], leaks=(left,)), replace(runs[-1], leaks=(other,))]
+
+    verdict = judge(VARIANTS, runs)
+
+    assert verdict.status == "leaky"
+    assert [finding.text for finding in verdict.findings] == [
+        "a leaves an override of get_user in app.dependency_overrides."
+    ]
+
+
 def test_survivors_come_before_leaks():
     runs = everything("a passed")
     runs[0] = replace(runs[0], leaks=(Leak("file_left", what="users.db"),))

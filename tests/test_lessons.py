@@ -111,7 +111,7 @@ def test_tasks_are_the_functions_of_the_starter_with_a_todo(lesson):
     [
         pytest.param("def test_unknown_user():\n    assert True\n", True, id="written"),
         pytest.param("def test_unknown_user():\n    pytest.fail('TODO: later')\n", False, id="still a TODO"),
-        pytest.param("def test_renamed():\n    assert True\n", False, id="not there"),
+        pytest.param("def test_renamed():\n    assert True\n", False, id="gone"),
         pytest.param("def test_unknown_user(:\n", False, id="syntax error"),
         pytest.param("\0", False, id="not text"),
     ],
@@ -120,6 +120,14 @@ def test_task_is_done_once_its_function_has_no_todo(lesson, theirs, done):
     found = tasks(lesson, {"test_test_client.py": theirs.encode()})
 
     assert {task.name: task.done for task in found}["test_unknown_user"] is done
+
+
+def test_task_is_gone_once_the_file_has_no_function_of_its_name(lesson):
+    found = tasks(
+        lesson, {"test_test_client.py": b"def test_renamed(): pass\ndef test_unknown_user(): pass\n"}
+    )
+
+    assert [task.name for task in found if not task.gone] == ["test_unknown_user"]
 
 
 def test_tasks_may_be_methods_fixtures_and_coroutines(lesson):
@@ -139,9 +147,17 @@ def test_tasks_may_be_methods_fixtures_and_coroutines(lesson):
 
 
 def test_promises_are_the_numbered_rows_of_the_table():
-    readme = "| | request | status |\n| --- | --- | --- |\n| P1 | `GET /` | 200 |\n| **P2** | `POST /` | none |\ntext P3\n"
+    readme = """| | request | when | status |
+| --- | --- | --- | --- |
+| P1 | `GET /` | always | 200 |
+| **P2** | `POST /` | none | – |
+"""
 
-    assert promises(readme) == {"P1": "`GET /`, 200", "P2": "`POST /`"}
+    assert promises(readme) == {"P1": "`GET /`, always, status 200", "P2": "`POST /`"}
+
+
+def test_promises_without_a_header_are_told_without_names():
+    assert promises("| P1 | `GET /` | always | 200 |\n") == {"P1": "`GET /`, always, 200"}
 
 
 def test_lesson_without_a_readme_promises_nothing(lesson):

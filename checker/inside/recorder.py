@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.fixtures import FixtureLookupError
 
 _ENTRY = re.compile(r"(\S.*):\d+: in ")
 _MESSAGE = 1_000  # characters kept of an exception's text
-_DETAIL = 8_000  # characters kept of a traceback
+_LINE = 160  # characters kept of a line of a traceback
+_LINES = 40  # kept of a traceback
 
 
 class Recorder:
@@ -59,7 +61,7 @@ class Recorder:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A file that cannot be imported."""
         if report.failed:
-            self.send("broken", own_lines(report.longreprtext)[-_DETAIL:])
+            self.send("broken", own_lines(report.longreprtext))
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -139,7 +141,7 @@ def _failure(
     understood = isinstance(error, AssertionError | pytest.fail.Exception)
     how = ("assertion" if understood else "exception") if call.when == "call" else str(call.when)
     outcome = "failed" if call.when == "call" else "error"
-    return outcome, how, message[:_MESSAGE], report.longreprtext[-_DETAIL:]
+    return outcome, how, message[:_MESSAGE], own_lines(report.longreprtext)
 
 
 def own_lines(traceback: str) -> str:
@@ -148,16 +150,28 @@ def own_lines(traceback: str) -> str:
     Files in the run's folder are named relative to it, all others by an absolute path or a name in brackets.
     """
     kept, keep = [], True
-    for line in traceback.splitlines():
+    for line in traceback.replace(f"{_folder()}{os.sep}", "").splitlines():
         if entry := _ENTRY.match(line):
             keep = not (entry[1].startswith("<") or Path(entry[1]).is_absolute())
-        if keep or line.startswith("E "):
-            kept.append(line.replace(f"{Path.cwd()}{os.sep}", ""))
+        if (keep or line.startswith("E ")) and not line.startswith(">  "):  # pytest's list of all fixtures
+            kept.append(line if len(line) <= _LINE else line[:_LINE] + "…")
+    if len(kept) > _LINES:
+        kept[_LINES // 4 : -_LINES // 2] = ["…"]
     return "\n".join(kept)
+
+
+def _folder() -> str:
+    """The run's folder; a test may have removed it."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return os.sep
 
 
 def _text(error: BaseException) -> str:
     text = str(error)
+    if isinstance(error, FixtureLookupError):
+        return f"there is no fixture {error.argname!r}"
     if isinstance(error, AssertionError | pytest.fail.Exception):
         return text or "assertion failed"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -137,7 +137,10 @@ async def test_one_seat_wanted_at_once(client, sessions):
 
 async def test_many_at_once(sessions):
     """Creates at the same time each get their own answer, and every user is in the database (P8, P10)."""
-    pytest.fail("TODO: create several users at the same time, on the started app", pytrace=False)
+    pytest.fail(
+        "TODO: create several users at the same time, on the started app (see `started_client`)",
+        pytrace=False,
+    )
 
 
 async def test_start_keeps_what_is_stored(sessions):
