@@ -73,7 +73,9 @@ def test_solution_passes_as_a_plain_pytest_run_with_warnings_as_errors(name, tmp
     for path, content in solution_suite(lesson).files.items():
         (tmp_path / path).write_bytes(content)
 
-    done = learners_pytest("-W", "error", "--rootdir", str(tmp_path), str(tmp_path))
+    done = learners_pytest(
+        "-c", str(ROOT / "pyproject.toml"), "-W", "error", "--rootdir", str(tmp_path), str(tmp_path)
+    )
 
     assert done.returncode == 0, done.stdout
 
