@@ -28,7 +28,7 @@ def new_lesson(course: Course, name: str) -> list[Path]:
     words = {"number": number, "app": f"{slug}_api", "title": slug.replace("_", " ").capitalize()}
     written = []
     for part, folder in (("lesson", "lessons"), ("solution", "solutions")):
-        for source in sorted((_SKELETON / part).iterdir()):
+        for source in sorted(path for path in (_SKELETON / part).iterdir() if path.is_file()):
             target = course.root / folder / name / _target_name(source.name, slug)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(Template(source.read_text("utf-8")).substitute(words), "utf-8")

@@ -18,6 +18,8 @@ WIDTH = 80
 _HOW = {"assertion": "A", "exception": "E", "setup": "S", "teardown": "T"}
 _SHOWN_FAILURES = 2  # tests whose failure is shown in full
 _COLUMNS = 18  # mutants beside each other in a matrix
+# A leak, or a task that is gone, hides nothing of what comes after it.
+_HIDING_NOTHING = ("leave", "gone")
 _ADVICE = {
     "override_left": "Clear it where it was set: after the `yield` of the fixture, or in the tear-down.",
     "lifespan_not_stopped": "Start the app in a `with TestClient(app)` block, or stop it in the tear-down.",
@@ -69,7 +71,8 @@ def next_step(checked: Checked) -> str:
         case "leaky":
             return f"{_caught(verdict)} What remains to mend is what the tests leave behind."
         case _:
-            return f"{_caught(verdict)} Lesson {checked.lesson.number:02} is complete."
+            what = f"Lesson {checked.lesson.number:02}" if checked.tasks is not None else "This suite"
+            return f"{_caught(verdict)} {what} is complete."
 
 
 def _can_be_seen(checked: Checked) -> bool:
@@ -88,7 +91,9 @@ def where_next(lessons: Sequence[tuple[Lesson, Sequence[Task]]]) -> str:
     for lesson, tasks in lessons:
         todo = [task for task in tasks if not (task.done or task.gone)]
         if todo:
-            return f"Next: {_named(todo[0])} in lessons/{lesson.name}. Run: pytest lessons/{lesson.number:02}"
+            step = f"Next: {_named(todo[0])} in lessons/{lesson.name}. Run: pytest lessons/{lesson.number:02}"
+            written = any(all(task.done for task in tasks) for _, tasks in lessons)
+            return step + ("\nAre the written ones any good? Run: checker check" if written else "")
     return "Every test is written. Are they any good? Run: checker check --all"
 
 
@@ -105,7 +110,7 @@ def _stages(checked: Checked) -> Iterator[str]:
     for name, done, text in _stage_rows(checked):
         mark = ("✓" if done else "✗") if reached else "·"
         yield f"  {mark} {name:<9} {text if reached else 'later'}"
-        reached = reached and (done or name == "leave")  # a leak hides nothing of what comes after it
+        reached = reached and (done or name in _HIDING_NOTHING)
 
 
 def _stage_rows(checked: Checked) -> Iterator[tuple[str, bool, str]]:
@@ -122,8 +127,9 @@ def _stage_rows(checked: Checked) -> Iterator[tuple[str, bool, str]]:
         return
     if checked.tasks is not None:
         gone = ", ".join(task.name for task in checked.tasks if task.gone)
-        text = f"{_written(checked.tasks)} written" + (f"; no longer there: {gone}" if gone else "")
-        yield "write", verdict.status != "todo", text
+        yield "write", verdict.status != "todo", f"{_written(checked.tasks)} written"
+        if gone:
+            yield "gone", False, f"no longer in the file: {gone}"
     red = _of_stage(verdict, "reference")
     spoiled = sum(test.outcome != "passed" for test in verdict.tests) - len(red)
     only = f", {spoiled} of them only alone" if spoiled > 0 and not red else ""
@@ -174,14 +180,20 @@ def _details(checked: Checked) -> Iterator[str]:
 
 
 def _todo_list(checked: Checked) -> Iterator[str]:
-    for task in checked.tasks or ():
-        yield f"  {'✓ done ' if task.done else '· gone ' if task.gone else '· to do'}  {_named(task)}"
     failing = [test for test in checked.verdict.tests if test.outcome in ("failed", "error")]
+    for task in checked.tasks or ():
+        yield f"  {_state(task, failing)}  {_named(task)}"
     if failing:
         yield ""
         yield from _wrapped(
             f"Written, and not passing on the app: {', '.join(test.name for test in failing)}."
         )
+
+
+def _state(task: Task, failing: Sequence[TestVerdict]) -> str:
+    if any(test.name.partition("[")[0] == task.name for test in failing):
+        return "✗ fails"
+    return "✓ done " if task.done else "· gone " if task.gone else "· to do"
 
 
 def _failures(verdict: Verdict, red: Sequence[Finding]) -> Iterator[str]:

@@ -42,6 +42,11 @@ _ALWAYS = (
     "anyio._backends._asyncio",
     "anyio.pytest_plugin",
     "pytest_asyncio.plugin",
+    "pydantic.v1",  # FastAPI looks for its models at the first route
+    "unittest",
+    "pdb",
+    "difflib",
+    "pickle",
 )
 # What a run needs if its files name it: a word to look for, and the modules to import.
 _WHEN_NAMED = {

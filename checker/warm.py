@@ -45,6 +45,8 @@ def _warm_up(modules: list[str]) -> None:
     for name in modules:
         importlib.import_module(name)
     importlib.import_module("checker.inside.execute")
+    for name in importlib.import_module("_pytest.config").default_plugins:
+        importlib.import_module(f"_pytest.{name}")
     # Frozen objects are never visited again: forks share their memory, and start with little to collect.
     gc.collect()
     gc.freeze()

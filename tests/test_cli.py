@@ -207,11 +207,14 @@ def test_test_that_needs_another_is_told_with_a_command_to_try(in_course, course
 def test_task_that_is_gone_is_told(in_course, course):
     edit(course, "def test_unknown_user", "def test_nobody")
 
-    done = in_course("check", "41")
+    to_do = in_course("check", "41").stdout
+    edit(course, "pytest.fail(", "dict(note=")
+    written = in_course("check", "41").stdout
 
-    assert "0 of 8 written; no longer there: test_unknown_user" in done.stdout
-    assert "7 of 8 to write." in done.stdout
-    assert "· gone   test_unknown_user (P2)" in done.stdout
+    assert "7 of 8 to write." in to_do
+    assert "· gone   test_unknown_user (P2)" in to_do
+    assert "  ✗ gone      no longer in the file: test_unknown_user" in written
+    assert "  ✗ catch     0 of 12" in written, "it hides nothing of what comes after it"
 
 
 def test_missing_test_file_is_named(in_course, course):

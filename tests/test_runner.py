@@ -117,6 +117,44 @@ def test_run_sees_nothing_of_the_run_before_it(request_for):
     assert [outcomes(report) for report in reports] == [{"test_it.py::test_a": "passed"}] * 2
 
 
+THREE = "class TestX:\n    def test_a(self): pass\n    def test_b(self): pass\ndef test_c(): pass\n"
+
+
+def in_order(report):
+    return [fields[0].rpartition("::")[2] for name, *fields in report.events if name == "test"]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, ["test_a", "test_b", "test_c"]),
+        ({"order": "reversed"}, ["test_c", "test_b", "test_a"]),
+        ({"order": "alone", "only": "test_it.py::TestX::test_b"}, ["test_b"]),
+        ({"without": ("test_it.py::TestX::test_a",)}, ["test_b", "test_c"]),
+        ({"most_tests": 2}, ["test_a", "test_b"]),
+    ],
+    ids=["file", "reversed", "alone", "without", "most tests"],
+)
+def test_request_says_which_tests_run_and_in_which_order(request_for, more, expected):
+    with open_runner(modules_for([]), workers=1) as runner:
+        report = runner.run(request_for(THREE, **more))
+
+    assert in_order(report) == expected
+    left_out = [fields for name, *fields in report.events if name == "left_out"]
+    assert left_out == ([[1]] if "most_tests" in more else [])
+
+
+def test_shuffled_order_keeps_blocks_together_and_depends_on_its_seed(request_for):
+    with open_runner(modules_for([]), workers=1) as runner:
+        orders = [
+            in_order(runner.run(request_for(THREE, order=f"shuffled-{seed}"))) for seed in (*range(6), 0)
+        ]
+
+    assert orders[0] == orders[-1]
+    assert len({tuple(order) for order in orders}) > 1
+    assert all(abs(order.index("test_a") - order.index("test_b")) == 1 for order in orders)
+
+
 def test_worker_that_a_test_kills_is_replaced(request_for):
     with open_runner(modules_for([]), workers=1) as runner:
         with pytest.raises(HarnessError, match="ended its worker process 3 times"):

@@ -288,6 +288,12 @@ def test_new_lesson_with_a_name_that_will_not_do_is_one_line_and_exit_2(checker,
     assert done.stderr.count("\n") == 1
 
 
+def test_compiled_files_are_no_part_of_a_new_lesson(in_course, site):
+    (site / "checker/skeleton/lesson/__pycache__").mkdir(exist_ok=True)
+
+    assert in_course("new", "18_farewell").returncode == 0
+
+
 def test_new_lesson_names_what_it_wrote(checker, draft):
     done = checker("new", "18_farewell", cwd=draft.root)
 

@@ -57,7 +57,8 @@ def _prepare_process(folder: Path, scratch: Path) -> None:
     sys.dont_write_bytecode = True
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
-    os.environ["TMPDIR"] = str(scratch)
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        os.environ[name] = str(scratch)
     gc.enable()
 
 
