@@ -357,10 +357,12 @@ def test_utcnow_gives_the_right_end(clock):
     assert end_of(token) == NOON + MINUTES_15
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="deprecated since Python 3.12")
-def test_utcnow_is_deprecated():
-    with pytest.warns(DeprecationWarning, match="utcnow"):
+def test_utcnow_is_deprecated_since_python_3_12():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         datetime.utcnow()
+
+    assert [warning.category for warning in caught] == [DeprecationWarning] * (sys.version_info >= (3, 12))
 
 
 def test_a_bare_number_in_a_timedelta_counts_days():
