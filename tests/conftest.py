@@ -73,4 +73,8 @@ def in_course(course, site):
 
 def _copy_as_lesson_41(folder):
     for part in ("lessons", "solutions"):
-        shutil.copytree(ROOT / part / "01_test_client", folder / part / "41_test_client")
+        shutil.copytree(
+            ROOT / part / "01_test_client",
+            folder / part / "41_test_client",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
