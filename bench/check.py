@@ -36,7 +36,6 @@ from checker.variants import Variant, load_variants
 ROOT = Path(__file__).parents[1]
 NUMBER = "01"
 PARALLEL = 2
-MORE_MUTANTS = 12
 
 
 @dataclass(frozen=True)
@@ -201,7 +200,8 @@ def print_table(seconds: dict[str, list[float]], runs: int, repeats: int) -> Non
     for name, median in medians.items():
         spread = f"({min(seconds[name]):.2f} - {max(seconds[name]):.2f})"
         print(f"{name:<30}{median:>9.2f}{spread:>17}{median / check:>9.2f}")
-    added = (medians["checker check, more mutants"] - check) / MORE_MUTANTS
+    mutants = len(load_variants(Course(ROOT).find(NUMBER)).mutants)
+    added = (medians["checker check, more mutants"] - check) / mutants
     print(f"\nOne more mutant adds {added * 1000:.0f} ms to a check.")
     print(f"check ÷ floor: {check / medians['floor']:.2f}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from checker.lessons import Course, Lesson
     from checker.suite import Suite
 
-NOT_THERE_YET, USAGE, HARNESS, INTERRUPTED = 1, 2, 3, 130
+NOT_THERE_YET, USAGE, HARNESS = 1, 2, 3
 
 _ASCII = str.maketrans({"✓": "+", "✗": "x", "·": "-", "■": "#", "□": "_", "…": "..."})
 _COLOURS = {
@@ -48,6 +49,13 @@ def main() -> None:
         _fail(str(error), USAGE)
     except HarnessError as error:
         _fail(f"{error} This says nothing about the tests.", HARNESS)
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"A file cannot be used: {error}", USAGE)
+    except Exception as error:
+        if os.environ.get("CHECKER_TRACEBACK"):
+            raise
+        what = f"{type(error).__name__}: {error}".replace("\n", " ")
+        _fail(f"A bug in the checker: {what}. Set CHECKER_TRACEBACK=1 to see where, and report it.", HARNESS)
 
 
 @app.callback(invoke_without_command=True)
@@ -84,7 +92,7 @@ def check(
         bool | None, typer.Option("--fork/--no-fork", help="How runs start.", show_default="by platform")
     ] = None,
     limit: Annotated[
-        float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1)
+        float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1, max=3600)
     ] = 10.0,
 ) -> None:
     """Judge a lesson's tests by the bugs they catch."""
@@ -120,8 +128,10 @@ def verify(
 ) -> None:
     """Check every promise that the course makes about its lessons. For authors."""
     from checker import verify as course_checks
+    from checker.lessons import Course
 
-    course = _course()
+    root = _course().root
+    course = Course(root, shipped=root)  # what an author has changed, not what is installed
     chosen = [course.find(spelling) for spelling in lessons or []] or course.lessons
     failed = False
     for lesson, check, problems in course_checks.verify(course, chosen):
@@ -165,7 +175,7 @@ def _suite(lesson: Lesson, solution: bool, path: Path | None) -> Suite:
     from checker.suite import own_suite, solution_suite, suite_at
 
     if path:
-        return suite_at(path)
+        return suite_at(path, lesson)
     return solution_suite(lesson) if solution else own_suite(lesson)
 
 
@@ -198,7 +208,7 @@ def _print(lines: Iterable[str]) -> None:
 
 
 def _print_json(document: object) -> None:
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(document, indent=2))
 
 
 def _fail(message: str, code: int) -> None:

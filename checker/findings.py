@@ -21,7 +21,7 @@ def reference(first: Run, disorder: Sequence[Finding]) -> list[Finding]:
         "crash": ("crash", "{test} ends the whole process: {message}"),
     }
     return [
-        Finding("reference", kind, text.format(test=o.test, message=_first_line(o.message)), o.test)
+        Finding("reference", kind, text.format(test=o.test, message=first_line(o.message)), o.test)
         for o in first.outcomes
         if o.outcome in texts and o.test not in explained
         for kind, text in [texts[o.outcome]]
@@ -129,7 +129,7 @@ def _suite_over_reading(equivalent: Variant, first: Run) -> Finding:
 
 
 def _message_in(run: Run, test: str) -> str:
-    return next((_first_line(o.message) for o in run.outcomes if o.test == test), "it is not there")
+    return next((first_line(o.message) for o in run.outcomes if o.test == test), "it is not there")
 
 
 def failing(run: Run, first: Run) -> list[str]:
@@ -148,7 +148,7 @@ def lost_runs(mutants: Sequence[MutantVerdict], runs: Sequence[Run]) -> list[Fin
             "mutant",
             "mutant_run_lost",
             f"The run on {names[run.variant]} did not finish and counts for nothing: "
-            f"{_first_line(run.message)}.",
+            f"{first_line(run.message)}.",
         )
         for run in runs
         if run.variant in names and run.ended != "finished"
@@ -203,10 +203,11 @@ def capped(first: Run) -> list[Finding]:
 def _error_line(traceback: str) -> str:
     """The error at the end of a traceback: its last line that pytest marks with an E."""
     marked = [line[1:] for line in traceback.splitlines() if line.startswith("E ")]
-    return _first_line(marked[-1] if marked else traceback)
+    return first_line(marked[-1] if marked else traceback)
 
 
-def _first_line(text: str) -> str:
+def first_line(text: str) -> str:
+    """The first line of an error, without what ends it, at most 160 characters."""
     line = (
         text.strip().splitlines()[0].removesuffix(" Requesting fixture stack:").rstrip(".")
         if text.strip()

@@ -75,6 +75,8 @@ class Course:
     """A folder with lessons, the learner's own, beside the course as shipped."""
 
     root: Path
+    shipped: Path = SHIPPED_COURSE
+    """Where the course is as shipped; lessons that are not there are taken from `root`."""
 
     @cached_property
     def lessons(self) -> list[Lesson]:
@@ -97,7 +99,7 @@ class Course:
         raise UsageError(f"There is no lesson {spelling!r} in {self.root / 'lessons'}. There are: {there}.")
 
     def _lesson(self, home: Path) -> Lesson:
-        origin = SHIPPED_COURSE if (SHIPPED_COURSE / "lessons" / home.name).is_dir() else self.root
+        origin = self.shipped if (self.shipped / "lessons" / home.name).is_dir() else self.root
         return Lesson(home, origin / "lessons" / home.name, origin / "solutions" / home.name)
 
 

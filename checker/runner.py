@@ -19,13 +19,10 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+from typing import IO, Any, Protocol
 
 from checker import warm
 from checker.errors import HarnessError
-
-if TYPE_CHECKING:
-    import io
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "win32"
 TIME_LIMIT = 10.0  # seconds a run may take
@@ -139,6 +136,8 @@ class _ForkingRunner:
         self._modules = modules
         self._parents: list[subprocess.Popen[bytes]] = []
         self._idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+        self._sockets: set[socket.socket] = set()
+        self._closed = False
         self._start(workers)
 
     def run(self, request: Request) -> Report:
@@ -151,6 +150,8 @@ class _ForkingRunner:
                 ValueError,
             ):  # the worker is gone; whatever ended it, another one takes its place
                 connection.close()
+                if self._closed:
+                    break
                 self._start(1)
             else:
                 self._idle.put(connection)
@@ -158,8 +159,11 @@ class _ForkingRunner:
         raise HarnessError(f"A run ended its worker process {_TRIES} times: does a test kill processes?")
 
     def close(self) -> None:
-        while not self._idle.empty():
-            self._idle.get().close()
+        self._closed = True
+        for connection in list(self._sockets):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)  # a worker in a run sees it, and ends the run
+            connection.close()
         for parent in self._parents:
             parent.wait()
 
@@ -173,6 +177,7 @@ class _ForkingRunner:
         )
         for here, there in pairs:
             there.close()
+            self._sockets.add(here)
             self._idle.put(here)
 
 
@@ -200,15 +205,15 @@ class _SingleUseRunner:
         process = self._ready.get()
         self._ready.put(self._start())
         if _stream(process.stdout).readline().strip() != warm.READY:
-            _kill(process)
-            raise HarnessError("A worker process could not start: try `checker doctor`.")
+            _discard(process)
+            raise HarnessError("A worker process could not start.")
         started = time.perf_counter()
         data, timed_out = _talk(process, request)
         return _report(request, data, timed_out, process.returncode, time.perf_counter() - started)
 
     def close(self) -> None:
         while not self._ready.empty():
-            _kill(self._ready.get())
+            _discard(self._ready.get())
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -222,27 +227,35 @@ class _SingleUseRunner:
 
 def _talk(process: subprocess.Popen[bytes], request: Request) -> tuple[bytes, bool]:
     """Send the request, read the report until its seal, its end or the time limit; then end the process."""
-    timed_out = threading.Event()
-
-    def stop() -> None:
-        timed_out.set()
-        _kill(process)
-
-    timer = threading.Timer(request.limit, stop)
-    timer.start()
-    with contextlib.suppress(BrokenPipeError):
+    chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    # A thread reads, so that nothing which holds the pipe open can outlast the limit.
+    threading.Thread(target=_read_into, args=(process.stdout, chunks), daemon=True).start()
+    deadline = time.monotonic() + request.limit
+    with contextlib.suppress(OSError):
         _stream(process.stdin).write(json.dumps(asdict(request)).encode() + b"\n")
         _stream(process.stdin).flush()
-    report = bytearray()
-    while data := cast("io.BufferedReader", process.stdout).read1(65_536):
-        report += data
-        if report.endswith(warm.seal(request.key)) or len(report) > warm.REPORT_LIMIT:
+    report, timed_out = bytearray(), False
+    while not report.endswith(warm.seal(request.key)) and len(report) <= warm.REPORT_LIMIT:
+        try:
+            data = chunks.get(timeout=max(0, deadline - time.monotonic()))
+        except queue.Empty:
+            timed_out = True
             break
-    timer.cancel()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(1)  # let it die of itself: its status says how
+        if not data:
+            break
+        report += data
+    if not timed_out:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(1)  # let it die of itself: its status says how
     _kill(process)
-    return bytes(report), timed_out.is_set()
+    return bytes(report), timed_out
+
+
+def _read_into(stream: Any, chunks: queue.SimpleQueue[bytes]) -> None:
+    with stream, contextlib.suppress(OSError):
+        while data := stream.read1(65_536):
+            chunks.put(data)
+    chunks.put(b"")
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -252,9 +265,14 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, signal.SIGKILL)
         process.kill()
     process.wait()
-    for stream in (process.stdin, process.stdout):
-        with contextlib.suppress(BrokenPipeError):
-            _stream(stream).close()
+    with contextlib.suppress(OSError):
+        _stream(process.stdin).close()
+
+
+def _discard(process: subprocess.Popen[bytes]) -> None:
+    """End a process that nobody reads from."""
+    _kill(process)
+    _stream(process.stdout).close()
 
 
 def _stream(stream: IO[bytes] | None) -> IO[bytes]:

@@ -47,7 +47,7 @@ def solution_suite(lesson: Lesson) -> Suite:
     return Suite({path: content for path, content in files.items() if _is_suite_file(path)})
 
 
-def suite_at(path: Path) -> Suite:
+def suite_at(path: Path, lesson: Lesson) -> Suite:
     """Somebody else's suite. A file is judged as ``test_suite.py``; a folder keeps its name, below the app.
 
     Raises UsageError where `path` is neither a file nor a folder with tests in it.
@@ -57,7 +57,9 @@ def suite_at(path: Path) -> Suite:
     if not path.is_dir():
         raise UsageError(f"--suite: there is no {path}.")
     name = path.resolve().name
-    suite = Suite({f"{name}/{p}": (path / p).read_bytes() for p in _sources(path)}, is_own=False)
+    taken = [p for p in _sources(path) if not _shadows(p, lesson)]
+    left = tuple(p for p in _sources(path) if p not in taken)
+    suite = Suite({f"{name}/{p}": (path / p).read_bytes() for p in taken}, left, is_own=False)
     if not suite.test_files:
         raise UsageError(f"--suite: {path} has no test_*.py in it.")
     return suite
@@ -76,10 +78,19 @@ def _shadows(path: str, lesson: Lesson) -> bool:
     """Whether a module of this path would be imported in place of the app, a library or the standard one."""
     if _is_suite_file(path):
         return False
-    name = path.split("/", 1)[0].removesuffix(".py")
-    if name in sys.stdlib_module_names or name in {
-        app.split("/", 1)[0].removesuffix(".py") for app in lesson.app_files
-    }:
+    parts = path.removesuffix(".py").split("/")
+    if _top_names(lesson) & set(parts):
+        return True
+    return any(_is_taken(name, lesson) for name in {parts[0], parts[-1]} - {"__init__"})
+
+
+def _top_names(lesson: Lesson) -> set[str]:
+    return {path.split("/", 1)[0].removesuffix(".py") for path in lesson.app_files}
+
+
+def _is_taken(name: str, lesson: Lesson) -> bool:
+    """Whether a standard module, or an installed one, has this name."""
+    if name in sys.stdlib_module_names:
         return True
     spec = importlib.util.find_spec(name) if name.isidentifier() else None
     return spec is not None and spec.origin is not None and not Path(spec.origin).is_relative_to(lesson.home)

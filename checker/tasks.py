@@ -63,7 +63,7 @@ def tasks(lesson: Lesson, files: Mapping[str, bytes] | None = None) -> list[Task
     return [
         _task(name, promised, theirs.get(path, b""))
         for path, text in lesson.starter_files.items()
-        for name, promised, is_todo in _functions(text)
+        for name, promised, is_todo in _functions_or_none(text)
         if is_todo
     ]
 
@@ -82,6 +82,14 @@ def _task(name: str, promised: tuple[str, ...], source: bytes) -> Task:
     except (SyntaxError, ValueError):
         return Task(name, promised, done=False)
     return Task(name, promised, done=bool(found) and not all(found), gone=not found)
+
+
+def _functions_or_none(source: str) -> list[tuple[str, tuple[str, ...], bool]]:
+    """In a development checkout the starter is the file that somebody is typing in."""
+    try:
+        return list(_functions(source))
+    except SyntaxError:
+        return []
 
 
 def _functions(source: str | bytes) -> Iterator[tuple[str, tuple[str, ...], bool]]:

@@ -16,7 +16,7 @@ import signal
 import socket
 import sys
 import time
-from typing import Any
+from typing import IO, Any
 
 REPORT_LIMIT = 8_000_000  # bytes; an honest report has a few thousand
 READY = b"ready"
@@ -43,7 +43,8 @@ def seal(key: str) -> bytes:
 def _warm_up(modules: list[str]) -> None:
     sys.dont_write_bytecode = True
     for name in modules:
-        importlib.import_module(name)
+        with contextlib.suppress(ModuleNotFoundError):  # named in a file, not installed: the run will say so
+            importlib.import_module(name)
     importlib.import_module("checker.inside.execute")
     for name in importlib.import_module("_pytest.config").default_plugins:
         importlib.import_module(f"_pytest.{name}")
@@ -75,11 +76,19 @@ def _serve_workers(descriptors: list[int]) -> None:
 def _serve_socket(descriptor: int) -> None:
     """Runs one after the other, until the other end closes."""
     with socket.socket(fileno=descriptor) as connection, connection.makefile("rb") as requests:
-        for line in requests:
+        while line := _next_request(requests):
             header, report = _run_forked(json.loads(line), descriptor)
             answer = json.dumps({**header, "size": len(report)}).encode() + b"\n" + report
-            with contextlib.suppress(BrokenPipeError):  # the checker is gone, and with it the next request
+            with contextlib.suppress(OSError):  # the checker is gone, and with it the next request
                 connection.sendall(answer)
+
+
+def _next_request(requests: IO[bytes]) -> bytes:
+    """The next line; empty once the checker has ended, in whatever way."""
+    try:
+        return requests.readline()
+    except OSError:
+        return b""
 
 
 def _run_forked(request: dict[str, Any], requests: int) -> tuple[dict[str, Any], bytes]:

@@ -194,26 +194,43 @@ def test_missing_solution_is_told_in_one_line(lesson):
         solution_suite(lesson)
 
 
-def test_suite_given_as_a_file_gets_a_name_that_pytest_collects(tmp_path):
+def test_suite_given_as_a_file_gets_a_name_that_pytest_collects(lesson, tmp_path):
     path = tmp_path / "homework (3).py"
     path.write_bytes(b"def test_one(): pass")
 
-    suite = suite_at(path)
+    suite = suite_at(path, lesson)
 
     assert suite.files == {"test_suite.py": b"def test_one(): pass"}
     assert not suite.is_own
 
 
-def test_suite_given_as_a_folder_keeps_its_name(tmp_path):
+def test_suite_given_as_a_folder_keeps_its_name(lesson, tmp_path):
     (tmp_path / "theirs" / "unit").mkdir(parents=True)
     (tmp_path / "theirs" / "unit" / "test_a.py").write_text("")
     (tmp_path / "theirs" / "conftest.py").write_text("")
 
-    assert sorted(suite_at(tmp_path / "theirs").files) == ["theirs/conftest.py", "theirs/unit/test_a.py"]
+    assert sorted(suite_at(tmp_path / "theirs", lesson).files) == [
+        "theirs/conftest.py",
+        "theirs/unit/test_a.py",
+    ]
 
 
-def test_suite_that_is_not_there_or_has_no_tests_is_told(tmp_path):
+def test_suite_that_is_not_there_or_has_no_tests_is_told(lesson, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
     with pytest.raises(UsageError, match="there is no"):
-        suite_at(tmp_path / "nowhere")
+        suite_at(tmp_path / "nowhere", lesson)
     with pytest.raises(UsageError, match=r"has no test_\*\.py"):
-        suite_at(tmp_path)
+        suite_at(empty, lesson)
+
+
+def test_suite_may_not_bring_an_app_of_its_own(lesson, tmp_path):
+    folder = tmp_path / "theirs" / "unit"
+    folder.mkdir(parents=True)
+    for name in ("test_a.py", "users_api.py", "json.py", "helpers.py"):
+        (folder / name).write_text("")
+
+    suite = suite_at(tmp_path / "theirs", lesson)
+
+    assert sorted(suite.files) == ["theirs/unit/helpers.py", "theirs/unit/test_a.py"]
+    assert suite.ignored == ("unit/json.py", "unit/users_api.py")

@@ -1,6 +1,8 @@
 """Runs and the processes that carry them out, with fork and without."""
 
 import os
+import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -165,9 +167,82 @@ def test_worker_that_a_test_kills_is_replaced(request_for):
 
 
 @BOTH
-def test_worker_that_cannot_start_is_the_harness_failing(request_for, fork):
-    with open_runner(["no_such_library"], workers=1, fork=fork) as runner, pytest.raises(HarnessError):
+def test_worker_that_cannot_start_is_the_harness_failing(request_for, fork, monkeypatch):
+    monkeypatch.setattr("checker.runner._COMMAND", (sys.executable, "-c", "raise SystemExit(1)"))
+
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner, pytest.raises(HarnessError):
         runner.run(request_for("def test_a(): pass\n"))
+
+
+@BOTH
+def test_library_that_is_named_and_not_installed_is_no_failure_of_the_harness(request_for, fork):
+    with open_runner(["no_such_library"], workers=1, fork=fork) as runner:
+        assert runner.run(request_for("def test_a(): pass\n")).sealed
+
+
+@BOTH
+def test_process_that_escapes_its_group_does_not_outlast_the_limit(request_for, fork):
+    source = """
+import os, time
+
+def test_a():
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(8)
+        os._exit(0)
+    os._exit(0)
+"""
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner:
+        report = runner.run(request_for(source, limit=2))
+
+    assert not report.sealed
+    assert report.seconds < 6
+
+
+def lost_run(runner, request):
+    with pytest.raises(HarnessError):
+        runner.run(request)
+
+
+def test_runner_that_is_closed_in_the_middle_of_a_run_ends_it(request_for):
+    request = request_for("import time\n\ndef test_a():\n    time.sleep(60)\n", limit=50)
+    started = time.perf_counter()
+
+    with open_runner(modules_for([]), workers=1) as runner:
+        thread = threading.Thread(target=lost_run, args=(runner, request), daemon=True)
+        thread.start()
+        time.sleep(1.5)
+
+    assert time.perf_counter() - started < 20
+
+
+def test_conftest_above_the_workspace_is_not_loaded(request_for, tmp_path):
+    (tmp_path / "conftest.py").write_text("raise RuntimeError('not ours')\n")
+
+    with open_runner(modules_for([]), workers=1) as runner:
+        assert outcomes(runner.run(request_for("def test_a(): pass\n"))) == {"test_it.py::test_a": "passed"}
+
+
+def test_fixtures_of_pytest_itself_are_there(request_for):
+    with open_runner(modules_for([]), workers=1) as runner:
+        report = runner.run(
+            request_for("def test_a(cache, record_property, doctest_namespace, capfd): pass\n")
+        )
+
+    assert outcomes(report) == {"test_it.py::test_a": "passed"}
+
+
+def test_app_that_is_made_and_dropped_in_a_test_leaves_no_override(request_for):
+    source = """
+from fastapi import FastAPI
+
+def test_a():
+    FastAPI().dependency_overrides[print] = lambda: None
+"""
+    with open_runner(modules_for([]), workers=1) as runner:
+        report = runner.run(request_for(source))
+
+    assert [leak for name, *found in report.events if name == "leaks" for leak in found] == []
 
 
 @BOTH

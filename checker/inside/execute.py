@@ -16,16 +16,8 @@ from checker.inside.recorder import Recorder
 from checker.inside.selection import Selection
 
 _CONFIGURATION = Path(__file__).with_name("run.ini")
-# None of these can change an outcome, and each costs start-up.
-_UNUSED_PLUGINS = (
-    "cacheprovider",
-    "doctest",
-    "faulthandler",
-    "junitxml",
-    "pastebin",
-    "setupplan",
-    "stepwise",
-)
+# None of these has a fixture or changes an outcome, and each costs start-up.
+_UNUSED_PLUGINS = ("faulthandler", "pastebin", "setupplan", "stepwise")
 
 
 def execute(request: dict[str, Any], report: int) -> None:
@@ -56,7 +48,8 @@ def _prepare_process(folder: Path, scratch: Path) -> None:
     sys.argv = ["pytest"]
     sys.dont_write_bytecode = True
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+        os.environ.pop(name, None)
     for name in ("TMPDIR", "TEMP", "TMP"):
         os.environ[name] = str(scratch)
     gc.enable()
@@ -66,13 +59,10 @@ def _arguments(request: dict[str, Any]) -> list[str]:
     off = [argument for name in _UNUSED_PLUGINS for argument in ("-p", f"no:{name}")]
     strict = ["-W", "error"] if request["strict"] else []
     # Captured output is not shown by the checker, so nothing is captured: `capsys` still works.
-    options = [
-        "-q",
-        "-s",
-        "--tb=short",
-        f"--basetemp={request['scratch']}/pytest",
-        f"--rootdir={request['folder']}",
-    ]
+    folder, scratch = request["folder"], request["scratch"]
+    # Without confcutdir, pytest would load a conftest from any folder above the workspace.
+    places = [f"--rootdir={folder}", f"--confcutdir={folder}", f"--basetemp={scratch}/pytest"]
+    options = ["-q", "-s", "--tb=short", "-o", f"cache_dir={scratch}/cache", *places]
     return ["-c", str(_CONFIGURATION), *options, *off, *strict, *request["paths"]]
 
 

@@ -27,7 +27,7 @@ class ForeignHooks:
         parse = manager.parse_hookimpl_opts
 
         def parse_unless_foreign(plugin: object, name: str) -> Any:
-            if name.startswith("pytest_") and self._is_foreign(getattr(plugin, name, None)):
+            if name.startswith("pytest_") and self._is_foreign(plugin, getattr(plugin, name, None)):
                 self._send("hook_ignored", name)
                 return None
             return parse(plugin, name)
@@ -39,6 +39,10 @@ class ForeignHooks:
         manager.parse_hookimpl_opts = parse_unless_foreign
         manager.consider_module = consider_module
 
-    def _is_foreign(self, candidate: object) -> bool:
-        code = getattr(inspect.unwrap(candidate), "__code__", None) if callable(candidate) else None
-        return code is not None and code.co_filename.startswith(self._folder)
+    def _is_foreign(self, plugin: object, hook: object) -> bool:
+        """Whether a hook comes from the learner's folder: by its module, or by its code."""
+        if not callable(hook):
+            return False
+        code = getattr(inspect.unwrap(hook), "__code__", None)
+        places = (getattr(plugin, "__file__", None), code.co_filename if code else None)
+        return any(place and place.startswith(self._folder) for place in places)

@@ -8,6 +8,7 @@ import gc
 import os
 from collections.abc import AsyncIterator, Generator
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
 import pytest
 from fastapi import FastAPI
@@ -26,11 +27,11 @@ class LeakWatch:
         self._environment: dict[str, str] = {}
         self._test = ""
         self._setting_up: list[str] = []
-        self._running: dict[int, list[str]] = {}
+        self._running: WeakKeyDictionary[FastAPI, list[str]] = WeakKeyDictionary()
         self._starts: list[tuple[str, str]] = []
         self._nested: list[str] = []
-        self._overridden_since: dict[int, str] = {}
-        self._apps: list[FastAPI] = []
+        self._overridden_since: WeakKeyDictionary[FastAPI, str] = WeakKeyDictionary()
+        self._apps: WeakSet[FastAPI] = WeakSet()
         self._watch_lifespans()
 
     def found(self) -> list[list[str]]:
@@ -40,7 +41,7 @@ class LeakWatch:
         """
         return [
             *(
-                ["override_left", self._overridden_since.get(id(app), ""), _names(app)]
+                ["override_left", self._overridden_since.get(app, ""), _names(app)]
                 for app in _overridden_apps()
             ),
             *(["lifespan_not_stopped", who, ""] for starters in self._running.values() for who in starters),
@@ -82,11 +83,11 @@ class LeakWatch:
     # -- overrides
 
     def _note_overrides(self, who: str) -> None:
-        for app in self._apps:
+        for app in list(self._apps):
             if app.dependency_overrides:
-                self._overridden_since.setdefault(id(app), who)
+                self._overridden_since.setdefault(app, who)
             else:
-                self._overridden_since.pop(id(app), None)
+                self._overridden_since.pop(app, None)
 
     # -- lifespans
 
@@ -96,7 +97,7 @@ class LeakWatch:
         @functools.wraps(original)
         def init(app: FastAPI, *args: Any, **kwargs: Any) -> None:
             original(app, *args, **kwargs)
-            self._apps.append(app)  # kept alive, so that an id stays one app's
+            self._apps.add(app)
             app.router.lifespan_context = self._watched(app.router.lifespan_context)
 
         FastAPI.__init__ = init  # type: ignore[method-assign, assignment]
@@ -106,7 +107,7 @@ class LeakWatch:
         async def watched(app: Any) -> AsyncIterator[Any]:
             async with lifespan(app) as state:
                 who = self._who()
-                starters = self._running.setdefault(id(app), [])
+                starters = self._running.setdefault(app, [])
                 if starters:
                     self._nested.append(who)
                 starters.append(who)
@@ -131,6 +132,7 @@ def _environment() -> dict[str, str]:
 
 def _overridden_apps() -> list[FastAPI]:
     """Every app with overrides left, found in memory: mounted apps and second imports count too."""
+    gc.collect()  # an app that nobody holds any more leaves nothing behind
     apps = [thing for thing in gc.get_objects() if issubclass(type(thing), FastAPI)]
     return [app for app in apps if app.dependency_overrides]
 

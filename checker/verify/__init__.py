@@ -94,5 +94,5 @@ def _problems(subject: Subject, check: Check) -> Iterator[Problem]:
     try:
         for text in check.find(subject):
             yield Problem(subject.lesson.name, check.name, text, check.is_warning)
-    except (UsageError, FileNotFoundError) as error:
+    except (UsageError, FileNotFoundError, SyntaxError) as error:
         yield Problem(subject.lesson.name, check.name, str(error), check.is_warning)

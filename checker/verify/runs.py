@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from checker.check import run_once
+from checker.findings import first_line
 from checker.suite import Suite, own_suite, solution_suite
 from checker.verdict import Finding, MutantVerdict
 from checker.verify import Check, Subject
@@ -26,7 +27,7 @@ def starter_is_to_do(subject: Subject) -> Iterator[str]:
         yield f"the starter is {verdict.status}, and should be todo: {_first(verdict.findings)}"
     for test in verdict.tests:
         if test.outcome not in ("passed", "todo"):
-            yield f"the starter's {test.name} is {test.outcome}: {test.message.splitlines()[0]}"
+            yield f"the starter's {test.name} is {test.outcome}: {first_line(test.message)}"
     for mutant in verdict.mutants:
         for kill in mutant.killed_by:
             yield f"the starter's {kill.test} kills {mutant.variant.id}"
@@ -133,9 +134,9 @@ def _failures(subject: Subject, before: str, code: str) -> list[str]:
     suite = Suite({**others, "test_readme.py": (before + code).encode()}, is_own=False)
     run = run_once(subject.runner, subject.lesson, suite, subject.variants.reference, "file", strict=False)
     if run.ended != "finished":
-        return [run.message.strip().splitlines()[-1]]
+        return [run.message.strip().splitlines()[-1] if run.message.strip() else run.ended]
     return [
-        f"{o.test}: {o.message.splitlines()[0]}"
+        f"{o.test}: {first_line(o.message)}"
         for o in run.outcomes
         if o.outcome != "passed" and _is_defined(o.test, code)
     ]
@@ -160,4 +161,4 @@ def _syntax_error(code: str) -> str:
 
 
 def _first(findings: Sequence[Finding]) -> str:
-    return findings[0].text.strip().splitlines()[0] if findings else "no finding"
+    return first_line(findings[0].text) if findings else "no finding"
