@@ -106,8 +106,11 @@ class Runner(Protocol):
 def open_runner(
     modules: Iterable[str], workers: int | None = None, fork: bool = CAN_FORK
 ) -> Iterator[Runner]:
-    """A runner with `modules` imported ahead, by default a worker a core; it ends with the block."""
-    workers = workers or os.cpu_count() or 1
+    """A runner with `modules` imported ahead, by default a worker a core and one more; it ends with the block.
+
+    One more, because a run often waits while its client and its app hand over to each other.
+    """
+    workers = workers or (os.cpu_count() or 1) + 1
     runner = _ForkingRunner(list(modules), workers) if fork else _SingleUseRunner(list(modules), workers)
     try:
         yield runner
