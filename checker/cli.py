@@ -136,9 +136,9 @@ def verify(
     failed = False
     for lesson, check, problems in course_checks.verify(course, chosen):
         for problem in problems:
-            word = "warning" if problem.is_warning else "FAILED"
-            _print([f"{word}  {lesson.name}: {check.name}: {problem.text}"])
-            failed = failed or not problem.is_warning
+            word = "warning" if check.is_warning else "FAILED"
+            _print([f"{word}  {lesson.name}: {check.name}: {problem}"])
+            failed = failed or not check.is_warning
         if not problems:
             _print([f"ok       {lesson.name}: {check.name}"])
     if failed:

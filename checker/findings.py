@@ -79,6 +79,11 @@ def _flaky_tests(runs: Sequence[Run]) -> set[str]:
     }
 
 
+def _disagree(one: str, other: str) -> bool:
+    """A test that was stuck once is left out of the runs after it, which says nothing."""
+    return one != other and not (one in STUCK and other == "missing")
+
+
 # -- equivalents
 
 
@@ -106,11 +111,6 @@ def over_reading(variants: VariantSet, runs: Sequence[Run], first: Run) -> list[
                 if test not in flaky
             ]
     return found
-
-
-def _disagree(one: str, other: str) -> bool:
-    """A test that was stuck once is left out of the runs after it, which says nothing."""
-    return one != other and not (one in STUCK and other == "missing")
 
 
 def _over_reading(equivalent: Variant, test: str | None, text: str) -> Finding:

@@ -17,7 +17,7 @@ from checker.errors import UsageError
 
 SHIPPED_COURSE = Path(__file__).parent / "course"
 
-_FOLDER = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
+LESSON_NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 _TITLE = re.compile(r"#\s*(?:\d+\s*[·:.–-]\s*)?(.+)")
 
 
@@ -81,7 +81,9 @@ class Course:
     @cached_property
     def lessons(self) -> list[Lesson]:
         """Every lesson in order of number. Raises UsageError where two share one."""
-        folders = [path for path in sorted((self.root / "lessons").iterdir()) if _FOLDER.fullmatch(path.name)]
+        folders = [
+            path for path in sorted((self.root / "lessons").iterdir()) if LESSON_NAME.fullmatch(path.name)
+        ]
         for one, other in pairwise(folders):
             if one.name[:2] == other.name[:2]:
                 raise UsageError(
@@ -110,7 +112,7 @@ def find_course(start: Path) -> Course:
     """
     for folder in (start, *start.parents):
         lessons = folder / "lessons"
-        if lessons.is_dir() and any(_FOLDER.fullmatch(path.name) for path in lessons.iterdir()):
+        if lessons.is_dir() and any(LESSON_NAME.fullmatch(path.name) for path in lessons.iterdir()):
             return Course(folder)
     raise UsageError(
         f"No lessons here: neither {start} nor a folder above it has lessons/. Go to the workbook's folder."
@@ -120,6 +122,11 @@ def find_course(start: Path) -> Course:
 def is_test_file(path: str) -> bool:
     """Whether pytest collects tests from a file of this name."""
     return path.rsplit("/", 1)[-1].startswith("test_") and path.endswith(".py")
+
+
+def is_hidden(path: str) -> bool:
+    """Whether a path lies in a cache or begins, anywhere, with a dot: no file of anybody's."""
+    return any(part.startswith((".", "__pycache__")) for part in path.split("/"))
 
 
 def _is_learners(path: str) -> bool:
@@ -133,7 +140,7 @@ def _texts(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and not (relative := path.relative_to(folder).as_posix()).endswith((".md", ".pyc"))
-        and not any(part.startswith((".", "__pycache__")) for part in relative.split("/"))
+        and not is_hidden(relative)
         and (text := _text_or_none(path)) is not None
     }
 

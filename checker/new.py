@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from string import Template
 
 from checker.errors import UsageError
-from checker.lessons import Course
+from checker.lessons import LESSON_NAME, Course
 
 _SKELETON = Path(__file__).with_name("skeleton")
-_NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 
 
 def new_lesson(course: Course, name: str) -> list[Path]:
@@ -18,7 +16,7 @@ def new_lesson(course: Course, name: str) -> list[Path]:
 
     Raises UsageError where the name is not of that form, or its number or names are taken.
     """
-    match = _NAME.fullmatch(name)
+    match = LESSON_NAME.fullmatch(name)
     if not match:
         raise UsageError(
             f"{name!r} is no name for a lesson: two digits, then a topic in small letters, as 17_topic."

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.errors import UsageError
-from checker.lessons import Lesson, is_test_file
+from checker.lessons import Lesson, is_hidden, is_test_file
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def suite_at(path: Path, lesson: Lesson) -> Suite:
 
 
 def _sources(folder: Path) -> list[str]:
-    paths = (path.relative_to(folder) for path in sorted(folder.rglob("*.py")) if path.is_file())
-    return [p.as_posix() for p in paths if not any(part.startswith((".", "__pycache__")) for part in p.parts)]
+    paths = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.py")) if path.is_file())
+    return [path for path in paths if not is_hidden(path)]
 
 
 def _is_suite_file(path: str) -> bool:

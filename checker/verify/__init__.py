@@ -62,16 +62,6 @@ class Check:
     is_warning: bool = False
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One place where a promise does not hold."""
-
-    lesson: str
-    check: str
-    text: str
-    is_warning: bool
-
-
 def all_checks() -> list[Check]:
     """The checks in the order they are made: what the files say first, then what runs show."""
     from checker.verify import files, runs
@@ -79,7 +69,7 @@ def all_checks() -> list[Check]:
     return [*files.CHECKS, *runs.CHECKS]
 
 
-def verify(course: Course, lessons: list[Lesson]) -> Iterator[tuple[Lesson, Check, list[Problem]]]:
+def verify(course: Course, lessons: list[Lesson]) -> Iterator[tuple[Lesson, Check, list[str]]]:
     """Every check of every lesson, with the problems it found, as they are known."""
     suites = [solution_suite(lesson) for lesson in lessons if any(lesson.solution.glob("test_*.py"))]
     with warm_runner(lessons, suites) as runner:
@@ -89,10 +79,9 @@ def verify(course: Course, lessons: list[Lesson]) -> Iterator[tuple[Lesson, Chec
                 yield lesson, check, list(_problems(subject, check))
 
 
-def _problems(subject: Subject, check: Check) -> Iterator[Problem]:
+def _problems(subject: Subject, check: Check) -> Iterator[str]:
     """A lesson that cannot be read fails the check that needed to read it."""
     try:
-        for text in check.find(subject):
-            yield Problem(subject.lesson.name, check.name, text, check.is_warning)
+        yield from check.find(subject)
     except (UsageError, FileNotFoundError, SyntaxError) as error:
-        yield Problem(subject.lesson.name, check.name, str(error), check.is_warning)
+        yield str(error)

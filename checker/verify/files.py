@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from checker.lessons import Lesson
+from checker.lessons import Lesson, is_hidden
 from checker.tasks import lesson_promises, tasks
 from checker.verify import Check, Subject
 
@@ -174,12 +174,8 @@ def _top_names(lesson: Lesson) -> set[str]:
 
 
 def _files(folder: Path) -> list[str]:
-    paths = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
-    return [
-        path.as_posix()
-        for path in paths
-        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
-    ]
+    paths = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if path.is_file())
+    return [path for path in paths if not is_hidden(path)]
 
 
 def _between(numbers: range) -> str:
