@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from checker import counterfactual
+from checker.advice import Material, advice
 from checker.judge import doubtful, judge
 from checker.lessons import Lesson
+from checker.reading import Reading, read
 from checker.runner import CAN_FORK, TIME_LIMIT, Report, Request, Runner, modules_for, open_runner, run_all
 from checker.suite import Suite
-from checker.tasks import Task, tasks
+from checker.tasks import Task, lesson_cells, tasks, worked_examples
 from checker.variants import Variant, VariantSet, load_variants
-from checker.verdict import Finding, Leak, Outcome, Run, Verdict
+from checker.verdict import Finding, Leak, Outcome, Run, Seen, Verdict, base_name
 from checker.workspace import Workspace, workspace
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
@@ -30,6 +33,8 @@ class Checked:
     tasks: tuple[Task, ...] | None
     """None for a suite that is not the lesson's own."""
     seconds: float
+    pending: frozenset[str] = frozenset()
+    """While a check goes on: the ids of the variants still to be run, and ``order`` for the reference."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class _Job:
     order: str = "file"
     only: str = ""
     without: tuple[str, ...] = ()
+    evidence: bool = False
 
 
 def check(
@@ -50,31 +56,78 @@ def check(
         return check_with(runner, lesson, suite, strict=strict, limit=limit)
 
 
+class KeptRunner:
+    """A runner that is kept from check to check, until one needs a library that it has not imported ahead."""
+
+    def __init__(self) -> None:
+        self._modules: set[str] = set()
+        self._runner: Runner | None = None
+        self._processes = ExitStack()
+
+    def ready_for(self, lesson: Lesson, suite: Suite) -> Runner:
+        """The runner there is, or a new one in its place."""
+        needed = set(_modules_of([lesson], [suite]))
+        if self._runner is None or not needed <= self._modules:
+            self.close()
+            self._runner = self._processes.enter_context(open_runner(sorted(self._modules | needed)))
+            self._modules |= needed
+        return self._runner
+
+    def close(self) -> None:
+        """End the processes; others are started for the next check."""
+        self._runner = None
+        self._processes.close()
+
+
 @contextmanager
 def warm_runner(
     lessons: Iterable[Lesson], suites: Iterable[Suite], *, fork: bool = CAN_FORK
 ) -> Iterator[Runner]:
     """A runner that has imported ahead what these lessons and suites use."""
-    texts = [text for lesson in lessons for text in lesson.app_files.values()]
-    texts += [content.decode(errors="replace") for suite in suites for content in suite.files.values()]
-    with open_runner(modules_for(texts), fork=fork) as runner:
+    with open_runner(_modules_of(lessons, suites), fork=fork) as runner:
         yield runner
 
 
+def _modules_of(lessons: Iterable[Lesson], suites: Iterable[Suite]) -> list[str]:
+    texts = [text for lesson in lessons for text in lesson.app_files.values()]
+    texts += [content.decode(errors="replace") for suite in suites for content in suite.files.values()]
+    return modules_for(texts)
+
+
 def check_with(
-    runner: Runner, lesson: Lesson, suite: Suite, *, strict: bool = False, limit: float = TIME_LIMIT
+    runner: Runner,
+    lesson: Lesson,
+    suite: Suite,
+    *,
+    strict: bool = False,
+    limit: float = TIME_LIMIT,
+    progress: Callable[[Checked], None] | None = None,
 ) -> Checked:
     """Judge `suite` by the variants of `lesson` on a runner that is already there.
 
-    `strict` makes warnings errors; `limit` is the seconds a run may take. Raises UsageError where the
-    lesson's variants cannot be made, HarnessError where the runs cannot be carried out.
+    `strict` makes warnings errors; `limit` is the seconds a run may take. `progress` is told, after each run
+    but the last, what the runs so far say. Raises UsageError where the lesson's variants cannot be made,
+    HarnessError where the runs cannot be carried out, Interrupted where the runner was told to stop.
     """
     started = time.perf_counter()
     variants = load_variants(lesson)
     session = _Session(runner, lesson, suite, strict, limit)
-    verdict = judge(variants, session.all_runs(variants), _notices(lesson, suite))
+    notices = _notices(lesson, suite)
     own_tasks = tuple(tasks(lesson, suite.files)) if suite.is_own else None
-    return Checked(lesson, verdict, own_tasks, time.perf_counter() - started)
+
+    def checked(runs: Sequence[Run], pending: Iterable[_Job] = ()) -> Checked:
+        waiting = frozenset(_subject(job, variants) for job in pending)
+        seconds = time.perf_counter() - started
+        return Checked(lesson, judge(variants, runs, notices), own_tasks, seconds, waiting)
+
+    runs: list[Run] = []
+    for run, pending in session.all_runs(variants):
+        runs.append(run)
+        if progress and pending:
+            progress(checked(runs, pending))
+    whole = checked(runs)
+    verdict = _advised(whole.verdict, session, variants, runs, own_tasks or ())
+    return replace(whole, verdict=verdict, seconds=time.perf_counter() - started)
 
 
 def run_once(
@@ -94,14 +147,22 @@ class _Session:
     strict: bool
     limit: float
 
-    def all_runs(self, variants: VariantSet) -> list[Run]:
-        """Every run that can matter, the one on the reference in file order first."""
-        first = self.settled(_Job(variants.reference))
+    def all_runs(self, variants: VariantSet) -> Iterator[tuple[Run, Sequence[_Job]]]:
+        """Every run that can matter, as they come, each with the jobs after it that are known by then.
+
+        The one on the reference in file order is the first.
+        """
+        first = self.settled(_Job(variants.reference, evidence=True))
         if first.ended != "finished":
-            return [first]
+            yield first, ()
+            return
         stuck = tuple(o.test for o in first.outcomes if o.outcome in ("timeout", "crash"))
         jobs = [replace(job, without=stuck) for job in _worth_running(variants, first)]
-        runs = run_all(self.runner, jobs, self.settled)
+        yield first, jobs
+        runs = []
+        for number, run in enumerate(run_all(self.runner, jobs, self.settled), 1):
+            runs.append(run)
+            yield run, jobs[number:]
         correct = {variant.id for variant in variants.correct}
         in_doubt = doubtful((run for run in runs if run.variant in correct), first)
         again = [
@@ -110,7 +171,24 @@ class _Session:
             for run in in_doubt
             if _key(job) == run.key
         ]
-        return [first, *runs, *run_all(self.runner, again * _REPEATS, self.settled)]
+        for run in run_all(self.runner, again * _REPEATS, self.settled):
+            yield run, ()
+
+    def without_asserts(
+        self, variants: VariantSet, verdict: Verdict, runs: list[Run], reading: Reading
+    ) -> list[Finding]:
+        """What tests that over-read in one assertion are worth without it; runs them to find out."""
+        tried = counterfactual.attempts(verdict, variants, runs, reading)
+        if not tried:
+            return []
+        files = counterfactual.without_asserts(self.suite.files, tried)
+        session = replace(self, suite=replace(self.suite, files=files))
+        correct, mutants = counterfactual.worth_running(verdict, variants, tried)
+        names = {attempt.test.name for attempt in tried}
+        others = tuple(o.test for o in runs[0].outcomes if base_name(o.test) not in names)
+        jobs = [_Job(variant, without=others) for variant in (*correct, *mutants)]
+        again = list(run_all(self.runner, jobs, session.settled))
+        return list(counterfactual.outcome(tried, again[: len(correct)], again[len(correct) :]))
 
     def settled(self, job: _Job) -> Run:
         """The run of a job; on correct apps without the tests that hang or crash, which are reported as such.
@@ -146,6 +224,7 @@ class _Session:
                 only=self._node_id(job.only),
                 without=tuple(map(self._node_id, job.without)),
                 strict=self.strict,
+                evidence=job.evidence,
                 limit=self.limit,
             )
             report = self.runner.run(request)
@@ -171,6 +250,10 @@ def _worth_running(variants: VariantSet, first: Run) -> list[_Job]:
     return jobs
 
 
+def _subject(job: _Job, variants: VariantSet) -> str:
+    return "order" if job.variant is variants.reference else job.variant.id
+
+
 def _key(job: _Job) -> tuple[str, str, str]:
     return job.variant.id, job.order, job.only
 
@@ -180,7 +263,12 @@ def _notices(lesson: Lesson, suite: Suite) -> list[Finding]:
     edited = lesson.edited_app_files() if suite.is_own else []
     return [
         *(
-            Finding("notice", "app_edited", f"{path} differs from the one shipped, which is what is judged.")
+            Finding(
+                "notice",
+                "app_edited",
+                f"{path} is not as it was shipped. The shipped one is judged; to have it back: "
+                f"checker reset {lesson.number:02}",
+            )
             for path in edited
         ),
         *(
@@ -188,6 +276,24 @@ def _notices(lesson: Lesson, suite: Suite) -> list[Finding]:
             for path in suite.ignored
         ),
     ]
+
+
+def _advised(
+    verdict: Verdict, session: _Session, variants: VariantSet, runs: list[Run], own_tasks: Iterable[Task]
+) -> Verdict:
+    """The verdict with advice among its findings; nothing else of it changes."""
+    lesson = session.lesson
+    reading = read(session.suite.files, (path.split("/")[0].removesuffix(".py") for path in lesson.app_files))
+    material = Material(
+        runs[0],
+        reading,
+        lesson_cells(lesson),
+        {task.name: task.promises for task in own_tasks},
+        worked_examples(lesson),
+        any("dependency_overrides" in text for text in lesson.app_files.values()),
+    )
+    found = [*advice(verdict, material), *session.without_asserts(variants, verdict, runs, reading)]
+    return replace(verdict, findings=(*verdict.findings, *found))
 
 
 # -- from a report to a run
@@ -217,6 +323,7 @@ def _to_run(job: _Job, report: Report, display: Any, limit: float, space: Worksp
             *(Leak("file_left", what=path) for path in space.left()),
             *(Leak("file_gone", what=path) for path in space.gone()),
         ),
+        seen=tuple(Seen(kind, display(test), *rest) for kind, test, *rest in all_of("seen")),
         left_out=sum(count for (count,) in all_of("left_out")),
         ignored_hooks=tuple(name for (name,) in all_of("hook_ignored")),
         suspect=(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from checker.variants import Variant, VariantSet
-from checker.verdict import RED, STUCK, Finding, Leak, MutantVerdict, Order, Outcome, Run
+from checker.verdict import RED, STUCK, Finding, Leak, MutantVerdict, Order, Outcome, Run, base_name
 
 
 def reference(first: Run, disorder: Sequence[Finding]) -> list[Finding]:
@@ -119,7 +119,7 @@ def _over_reading(equivalent: Variant, test: str | None, text: str) -> Finding:
 
 def _suite_over_reading(equivalent: Variant, first: Run) -> Finding:
     """A fault of no single test: beside what the equivalent says, who started the app how often."""
-    starters = Counter(leak.who.partition("[")[0] for leak in first.leaks if leak.kind == "lifespan_started")
+    starters = Counter(base_name(leak.who) for leak in first.leaks if leak.kind == "lifespan_started")
     if starters:
         by = ", ".join(f"{times} by {who}" for who, times in starters.most_common())
         text = f"{equivalent.says} This suite starts the app {starters.total()} times: {by}."

@@ -8,6 +8,7 @@ how an edited app is noticed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from checker.errors import UsageError
 
-SHIPPED_COURSE = Path(__file__).parent / "course"
+_IN_PACKAGE = Path(__file__).parent / "course"
+SHIPPED_COURSE = _IN_PACKAGE if _IN_PACKAGE.is_dir() else _IN_PACKAGE.parents[1]
+"""The course as the package carries it; run from a development checkout, that checkout."""
 
 LESSON_NAME = re.compile(r"(\d\d)_([a-z][a-z0-9_]*)")
 _TITLE = re.compile(r"#\s*(?:\d+\s*[·:.–-]\s*)?(.+)")
@@ -81,28 +84,37 @@ class Course:
     @cached_property
     def lessons(self) -> list[Lesson]:
         """Every lesson in order of number. Raises UsageError where two share one."""
-        folders = [
-            path for path in sorted((self.root / "lessons").iterdir()) if LESSON_NAME.fullmatch(path.name)
-        ]
+        folders = _lesson_folders(self.root)
         for one, other in pairwise(folders):
             if one.name[:2] == other.name[:2]:
                 raise UsageError(
                     f"Two lessons have the number {one.name[:2]}: {one.name} and {other.name}. Rename one."
                 )
-        return [self._lesson(path) for path in folders if path.is_dir()]
+        return [self._lesson(path) for path in folders]
 
     def find(self, spelling: str) -> Lesson:
-        """The lesson that ``3``, ``03``, ``03_fixture_scopes`` or a path ending so means."""
-        wanted = spelling.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
-        for lesson in self.lessons:
-            if wanted == lesson.name or (wanted.isdecimal() and int(wanted) == lesson.number):
-                return lesson
+        """The lesson that ``3``, ``03``, ``fixture_scopes``, ``03_fixture_scopes`` or a path ending so means."""
+        if found := _spelt(spelling, self.lessons):
+            return found
         there = ", ".join(lesson.name[:2] for lesson in self.lessons) or "none"
         raise UsageError(f"There is no lesson {spelling!r} in {self.root / 'lessons'}. There are: {there}.")
+
+    def find_shipped(self, spelling: str) -> Lesson:
+        """The same, also for a lesson that was shipped and whose folder is gone. Raises UsageError."""
+        gone = [self._lesson(self.root / "lessons" / path.name) for path in _lesson_folders(self.shipped)]
+        return _spelt(spelling, [*self.lessons, *gone]) or self.find(spelling)
 
     def _lesson(self, home: Path) -> Lesson:
         origin = self.shipped if (self.shipped / "lessons" / home.name).is_dir() else self.root
         return Lesson(home, origin / "lessons" / home.name, origin / "solutions" / home.name)
+
+
+def _spelt(spelling: str, lessons: Iterable[Lesson]) -> Lesson | None:
+    wanted = spelling.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    for lesson in lessons:
+        if wanted in (lesson.name, lesson.slug) or (wanted.isdecimal() and int(wanted) == lesson.number):
+            return lesson
+    return None
 
 
 def find_course(start: Path) -> Course:
@@ -111,12 +123,20 @@ def find_course(start: Path) -> Course:
     Raises UsageError where there is none.
     """
     for folder in (start, *start.parents):
-        lessons = folder / "lessons"
-        if lessons.is_dir() and any(LESSON_NAME.fullmatch(path.name) for path in lessons.iterdir()):
+        if _lesson_folders(folder):
             return Course(folder)
     raise UsageError(
-        f"No lessons here: neither {start} nor a folder above it has lessons/. Go to the workbook's folder."
+        f"No lessons here: neither {start} nor a folder above it has lessons/. "
+        "Go to the workbook's folder, or make one: checker init DIR."
     )
+
+
+def _lesson_folders(root: Path) -> list[Path]:
+    """The lessons' folders below a course's root, in order of number; an empty folder is none."""
+    there = sorted((root / "lessons").iterdir()) if (root / "lessons").is_dir() else []
+    return [
+        path for path in there if LESSON_NAME.fullmatch(path.name) and path.is_dir() and any(path.iterdir())
+    ]
 
 
 def is_test_file(path: str) -> bool:

@@ -75,6 +75,8 @@ class Request:
     without: tuple[str, ...] = ()
     strict: bool = False
     """Whether warnings are errors."""
+    evidence: bool = False
+    """Whether what happens in the tests is watched for `checker.advice`."""
     limit: float = TIME_LIMIT
     most_tests: int = MOST_TESTS
     key: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -92,13 +94,28 @@ class Report:
     seconds: float
 
 
+class Interrupted(Exception):
+    """The run was ended by `Runner.interrupt`: nobody waits for it any more."""
+
+
 class Runner(Protocol):
     """Carries out runs."""
 
     workers: int
 
     def run(self, request: Request) -> Report:
-        """Carry out one run; several threads may call at a time. Raises HarnessError where it cannot."""
+        """Carry out one run; several threads may call at a time.
+
+        Raises HarnessError where it cannot, Interrupted where `interrupt` ended it.
+        """
+        ...
+
+    def interrupt(self) -> None:
+        """End every run under way and begin no other, until `resume`. From any thread."""
+        ...
+
+    def resume(self) -> None:
+        """Carry out runs again; every call of `run` from before must have ended."""
         ...
 
 
@@ -118,10 +135,10 @@ def open_runner(
         runner.close()
 
 
-def run_all(runner: Runner, jobs: Iterable[Any], carry_out: Any) -> list[Any]:
-    """`carry_out` each of the jobs, as many at a time as the runner has workers; results in order."""
+def run_all(runner: Runner, jobs: Iterable[Any], carry_out: Any) -> Iterator[Any]:
+    """`carry_out` each of the jobs, as many at a time as the runner has workers; results in order, as they come."""
     with ThreadPoolExecutor(runner.workers) as pool:
-        return list(pool.map(carry_out, jobs))
+        yield from pool.map(carry_out, jobs)
 
 
 def modules_for(texts: Iterable[str]) -> list[str]:
@@ -141,25 +158,58 @@ class _ForkingRunner:
         self._idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
         self._sockets: set[socket.socket] = set()
         self._closed = False
+        self._lock = threading.Lock()
+        self._interrupted = False
+        self._busy: dict[socket.socket, Request] = {}
         self._start(workers)
 
     def run(self, request: Request) -> Report:
         for _ in range(_TRIES):
             connection = self._idle.get()
             try:
-                report = _ask(connection, request)
-            except (
-                OSError,
-                ValueError,
-            ):  # the worker is gone; whatever ended it, another one takes its place
+                report = self._ask(connection, request)
+            except Interrupted:
+                self._idle.put(connection)
+                raise
+            except (OSError, ValueError):
+                # The worker is gone; whatever ended it, another one takes its place.
                 connection.close()
                 if self._closed:
                     break
-                self._start(1)
+                self._replace_worker()
             else:
                 self._idle.put(connection)
                 return report
         raise HarnessError(f"A run ended its worker process {_TRIES} times: does a test kill processes?")
+
+    def interrupt(self) -> None:
+        with self._lock:
+            self._interrupted = True
+            for connection, request in self._busy.items():
+                with contextlib.suppress(OSError):
+                    warm.send_message(connection, {"stop": request.key})
+
+    def resume(self) -> None:
+        self._interrupted = False
+
+    def _ask(self, connection: socket.socket, request: Request) -> Report:
+        """Have a worker carry out the run. Raises OSError or ValueError when it ends before it answers."""
+        started = time.perf_counter()
+        with self._lock:  # a stop is never sent before its request
+            if self._interrupted:
+                raise Interrupted
+            warm.send_message(connection, asdict(request))
+            self._busy[connection] = request
+        try:
+            with connection.makefile("rb") as replies:
+                header = json.loads(replies.readline())
+                data = replies.read(header["size"])
+        finally:
+            with self._lock:
+                del self._busy[connection]
+        if self._interrupted:
+            raise Interrupted
+        return _report(request, data, header["timed_out"], header["status"], time.perf_counter() - started)
 
     def close(self) -> None:
         self._closed = True
@@ -169,6 +219,12 @@ class _ForkingRunner:
             connection.close()
         for parent in self._parents:
             parent.wait()
+
+    def _replace_worker(self) -> None:
+        try:
+            self._start(1)
+        except OSError as error:
+            raise HarnessError(f"No worker process can be started: {error}.") from None
 
     def _start(self, workers: int) -> None:
         pairs = [socket.socketpair() for _ in range(workers)]
@@ -184,16 +240,6 @@ class _ForkingRunner:
             self._idle.put(here)
 
 
-def _ask(connection: socket.socket, request: Request) -> Report:
-    """Have a worker carry out the run. Raises OSError or ValueError when it ends before it answers."""
-    started = time.perf_counter()
-    connection.sendall(json.dumps(asdict(request)).encode() + b"\n")
-    with connection.makefile("rb") as replies:
-        header = json.loads(replies.readline())
-        data = replies.read(header["size"])
-    return _report(request, data, header["timed_out"], header["status"], time.perf_counter() - started)
-
-
 class _SingleUseRunner:
     """A warmed process for each run, started while others still work."""
 
@@ -201,6 +247,9 @@ class _SingleUseRunner:
         self.workers = workers
         self._command = [*_COMMAND, "once", *modules]
         self._ready: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._interrupted = False
+        self._busy: set[subprocess.Popen[bytes]] = set()
         for _ in range(workers):
             self._ready.put(self._start())
 
@@ -211,8 +260,25 @@ class _SingleUseRunner:
             _discard(process)
             raise HarnessError("A worker process could not start.")
         started = time.perf_counter()
+        with self._lock:
+            self._busy.add(process)
+            if self._interrupted:
+                process.kill()
         data, timed_out = _talk(process, request)
+        with self._lock:
+            self._busy.remove(process)
+        if self._interrupted:
+            raise Interrupted
         return _report(request, data, timed_out, process.returncode, time.perf_counter() - started)
+
+    def interrupt(self) -> None:
+        with self._lock:
+            self._interrupted = True
+            for process in self._busy:
+                process.kill()
+
+    def resume(self) -> None:
+        self._interrupted = False
 
     def close(self) -> None:
         while not self._ready.empty():

@@ -92,5 +92,8 @@ def _is_taken(name: str, lesson: Lesson) -> bool:
     """Whether a standard module, or an installed one, has this name."""
     if name in sys.stdlib_module_names:
         return True
-    spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    try:
+        spec = importlib.util.find_spec(name) if name.isidentifier() else None
+    except (ImportError, ValueError):  # as for __main__
+        return True
     return spec is not None and spec.origin is not None and not Path(spec.origin).is_relative_to(lesson.home)

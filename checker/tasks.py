@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from checker.lessons import Lesson
 
 TODO = "TODO"
+# What `ast.parse` may raise: a file that is wrong, one that is no text, one too deep to follow.
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 _PROMISE_ROW = re.compile(r"^\|\s*\**(P\d+)\**\s*\|(.*)\|\s*$", re.MULTILINE)
 _HEADER = re.compile(r"^\|\s*\|(.*)\|\s*$", re.MULTILINE)
@@ -30,12 +33,27 @@ class Task:
     gone: bool = False
     """Whether the learner's file can be read and has no function of that name."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is there, and still a TODO."""
+        return not (self.done or self.gone)
+
 
 def promises(readme: str) -> dict[str, str]:
     """The promise table of a README: what each numbered row says, with the names of its columns."""
     header = _HEADER.search(readme)
     names = _cells(header[1]) if header else []
     return {number: _row(names, _cells(cells)) for number, cells in _PROMISE_ROW.findall(readme)}
+
+
+def promised_cells(readme: str) -> dict[str, dict[str, str]]:
+    """The same table, cell by cell: of each row, what stands under each name of a column."""
+    header = _HEADER.search(readme)
+    names = _cells(header[1]) if header else []
+    return {
+        number: dict(zip(names, _cells(cells), strict=False))
+        for number, cells in _PROMISE_ROW.findall(readme)
+    }
 
 
 def _cells(row: str) -> list[str]:
@@ -57,6 +75,22 @@ def lesson_promises(lesson: Lesson) -> dict[str, str]:
     return promises(readme.read_text("utf-8")) if readme.is_file() else {}
 
 
+def lesson_cells(lesson: Lesson) -> dict[str, dict[str, str]]:
+    """The same table, cell by cell."""
+    readme = lesson.shipped / "README.md"
+    return promised_cells(readme.read_text("utf-8")) if readme.is_file() else {}
+
+
+def worked_examples(lesson: Lesson) -> set[str]:
+    """The functions of the starter that are no tasks: they came written."""
+    return {
+        name
+        for text in lesson.starter_files.values()
+        for name, _, is_todo in _functions_or_none(text)
+        if not is_todo
+    }
+
+
 def tasks(lesson: Lesson, files: Mapping[str, bytes] | None = None) -> list[Task]:
     """The lesson's tasks in file order, and which of them `files`, by default the learner's, have done."""
     theirs = _learners_files(lesson) if files is None else files
@@ -68,18 +102,24 @@ def tasks(lesson: Lesson, files: Mapping[str, bytes] | None = None) -> list[Task
     ]
 
 
+def todo_functions(source: str) -> list[str]:
+    """The functions in `source` that are still a TODO. Raises SyntaxError."""
+    return [name for name, _, is_todo in _functions(source) if is_todo]
+
+
 def _learners_files(lesson: Lesson) -> dict[str, bytes]:
-    return {
-        path: (lesson.home / path).read_bytes()
-        for path in lesson.starter_files
-        if (lesson.home / path).is_file()
-    }
+    """Those of the starter's names; one that cannot be read is as good as empty."""
+    found = {}
+    for path in lesson.starter_files:
+        with contextlib.suppress(OSError):
+            found[path] = (lesson.home / path).read_bytes()
+    return found
 
 
 def _task(name: str, promised: tuple[str, ...], source: bytes) -> Task:
     try:
         found = [is_todo for other, _, is_todo in _functions(source) if other == name]
-    except (SyntaxError, ValueError):
+    except UNREADABLE:
         return Task(name, promised, done=False)
     return Task(name, promised, done=bool(found) and not all(found), gone=not found)
 
@@ -88,7 +128,7 @@ def _functions_or_none(source: str) -> list[tuple[str, tuple[str, ...], bool]]:
     """In a development checkout the starter is the file that somebody is typing in."""
     try:
         return list(_functions(source))
-    except SyntaxError:
+    except UNREADABLE:
         return []
 
 
@@ -104,8 +144,13 @@ def _functions(source: str | bytes) -> Iterator[tuple[str, tuple[str, ...], bool
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> tuple[str, tuple[str, ...], bool]:
-    named = tuple(_PROMISE.findall(ast.get_docstring(node) or ""))
+    named = rows_named(node)
     return name, named, any(_is_todo(inner) for inner in ast.walk(node))
+
+
+def rows_named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
+    """The promise rows that a function's docstring names."""
+    return tuple(_PROMISE.findall(ast.get_docstring(node) or ""))
 
 
 def _is_todo(node: ast.AST) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 from checker.variants import Variant
 
 Order = Literal["file", "reversed", "alone"]
-Stage = Literal["collection", "reference", "equivalent", "order", "leak", "mutant", "notice"]
+Stage = Literal["collection", "reference", "equivalent", "order", "leak", "mutant", "notice", "advice"]
 
 RED = {"failed", "error"}
 STUCK = {"timeout", "crash"}
@@ -39,6 +39,17 @@ class Leak:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """One thing that happened in a test; `kind` as in `checker.inside.evidence`."""
+
+    kind: str
+    test: str
+    what: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class Run:
     """One suite against one variant: an outcome for each test that came to its end."""
 
@@ -56,6 +67,8 @@ class Run:
     left_out: int = 0
     """Tests beyond the number that is run."""
     leaks: tuple[Leak, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    """Of the first run alone: evidence for advice."""
     ignored_hooks: tuple[str, ...] = ()
     suspect: tuple[str, ...] = ()
 
@@ -133,13 +146,16 @@ class Finding:
     ``needs_another``, ``spoiled_by_another``, ``flaky``, ``over_reads``, ``suite_over_reads``. Leaks:
     ``override_left``, ``lifespan_not_stopped``, ``lifespan_nested``, ``env_changed``, ``file_left``,
     ``file_gone``. The rest is for information: ``not_collected``, ``mutant_run_lost``, ``hook_ignored``,
-    ``file_ignored``, ``app_edited``, ``too_many_tests``.
+    ``file_ignored``, ``app_edited``, ``too_many_tests``. Advice, on mistakes that are common at first, which changes
+    nothing else: ``asserts_nothing``, ``never_reached``, ``status_alone``, ``never_awaited``, ``async_unmarked``,
+    ``override_unused``, ``not_started``, ``one_line_too_many``, ``same_name``.
     """
 
     stage: Stage
     kind: str
     text: str
     test: str | None = None
+    """In advice without the case of a parametrised test."""
     promise: str | None = None
 
 
@@ -159,3 +175,8 @@ class Verdict:
     def score(self) -> float:
         """Mutants killed of all mutants, 0 to 1."""
         return sum(mutant.killed for mutant in self.mutants) / len(self.mutants) if self.mutants else 0.0
+
+
+def base_name(test: str) -> str:
+    """A test's name without its case."""
+    return test.partition("[")[0]

@@ -16,11 +16,12 @@ import signal
 import socket
 import sys
 import time
-from typing import IO, Any
+from typing import Any
 
 REPORT_LIMIT = 8_000_000  # bytes; an honest report has a few thousand
 READY = b"ready"
 _DESCRIPTORS = 1024  # more than a worker ever has open
+_LENGTH = 4  # bytes that say how long a message is
 _GRACE = 1.0  # seconds that a process whose report ended may take to die
 
 
@@ -33,6 +34,22 @@ def main(arguments: list[str]) -> None:
     else:
         _warm_up(rest)
         _serve_once()
+
+
+def send_message(connection: socket.socket, message: dict[str, Any]) -> None:
+    """Send a request, or ``{"stop": key}`` for the one under way: its length, then JSON. Raises OSError."""
+    data = json.dumps(message).encode()
+    connection.sendall(len(data).to_bytes(_LENGTH, "big") + data)
+
+
+def receive_message(connection: socket.socket) -> dict[str, Any] | None:
+    """The next message; None once the checker has ended, in whatever way. Nothing is read ahead of it."""
+    try:
+        length = int.from_bytes(connection.recv(_LENGTH, socket.MSG_WAITALL), "big")
+        data = connection.recv(length, socket.MSG_WAITALL) if length else b""
+    except OSError:
+        return None
+    return dict(json.loads(data)) if data else None
 
 
 def seal(key: str) -> bytes:
@@ -75,23 +92,23 @@ def _serve_workers(descriptors: list[int]) -> None:
 
 def _serve_socket(descriptor: int) -> None:
     """Runs one after the other, until the other end closes."""
-    with socket.socket(fileno=descriptor) as connection, connection.makefile("rb") as requests:
-        while line := _next_request(requests):
-            header, report = _run_forked(json.loads(line), descriptor)
+    with socket.socket(fileno=descriptor) as connection:
+        while request := _next_request(connection):
+            header, report = _run_forked(request, connection)
             answer = json.dumps({**header, "size": len(report)}).encode() + b"\n" + report
             with contextlib.suppress(OSError):  # the checker is gone, and with it the next request
                 connection.sendall(answer)
 
 
-def _next_request(requests: IO[bytes]) -> bytes:
-    """The next line; empty once the checker has ended, in whatever way."""
-    try:
-        return requests.readline()
-    except OSError:
-        return b""
+def _next_request(connection: socket.socket) -> dict[str, Any] | None:
+    """The next request, or None. A stop that comes here is late: its run has ended by itself."""
+    message = receive_message(connection)
+    while message and "stop" in message:
+        message = receive_message(connection)
+    return message
 
 
-def _run_forked(request: dict[str, Any], requests: int) -> tuple[dict[str, Any], bytes]:
+def _run_forked(request: dict[str, Any], connection: socket.socket) -> tuple[dict[str, Any], bytes]:
     """One run in a fork of its own, and afterwards nothing left of its process group."""
     reading, writing = os.pipe()
     pid = os.fork()
@@ -102,7 +119,7 @@ def _run_forked(request: dict[str, Any], requests: int) -> tuple[dict[str, Any],
         os.closerange(writing + 1, _DESCRIPTORS)
         _carry_out(request, writing)
     os.close(writing)
-    report, timed_out = _read_report(reading, requests, request)
+    report, timed_out = _read_report(reading, connection, request)
     os.close(reading)
     status = _end(pid, at_once=timed_out or report.endswith(seal(request["key"])))
     return {"timed_out": timed_out, "status": status}, report
@@ -119,14 +136,16 @@ def _carry_out(request: dict[str, Any], report: int) -> None:
         os._exit(0)  # no waiting for threads, no atexit of the learner's
 
 
-def _read_report(reading: int, requests: int, request: dict[str, Any]) -> tuple[bytes, bool]:
+def _read_report(reading: int, connection: socket.socket, request: dict[str, Any]) -> tuple[bytes, bool]:
     """All that the run reports until its seal, its end or its time limit, and whether it was the last."""
     deadline = time.monotonic() + request["limit"]
     report = bytearray()
     while (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([reading, requests], [], [], left)
-        if requests in ready:  # the checker is gone: nobody waits for an answer
-            return bytes(report), True
+        ready, _, _ = select.select([reading, connection.fileno()], [], [], left)
+        if connection.fileno() in ready:
+            message = receive_message(connection)
+            if not message or message["stop"] == request["key"]:  # nobody waits for an answer
+                return bytes(report), True
         if reading in ready:
             data = os.read(reading, 65_536)
             report += data

@@ -1,6 +1,11 @@
 """Finding lessons, reading their tasks and promises, taking in suites: from files alone."""
 
+import ast
+import re
 import shutil
+import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +13,8 @@ from checker.errors import UsageError
 from checker.lessons import Course, Lesson, find_course
 from checker.suite import own_suite, solution_suite, suite_at
 from checker.tasks import lesson_promises, promises, tasks
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ def test_unknown_lesson_is_told_with_those_there_are(course):
 
 
 def test_two_lessons_of_one_number_are_refused(course):
-    (course / "lessons" / "41_twin").mkdir()
+    shutil.copytree(course / "lessons" / "41_test_client", course / "lessons" / "41_twin")
 
     with pytest.raises(UsageError, match="Two lessons have the number 41: 41_test_client and 41_twin"):
         _ = Course(course).lessons
@@ -234,3 +241,56 @@ def test_suite_may_not_bring_an_app_of_its_own(lesson, tmp_path):
 
     assert sorted(suite.files) == ["theirs/unit/helpers.py", "theirs/unit/test_a.py"]
     assert suite.ignored == ("unit/json.py", "unit/users_api.py")
+
+
+@pytest.mark.parametrize("spelling", ["1", "01", "test_client", "01_test_client", "lessons/01_test_client/"])
+def test_lesson_is_found_by_number_topic_or_path(checker, spelling):
+    assert Course(checker.folder).find(spelling).name == "01_test_client"
+
+
+def test_empty_folder_or_a_file_is_no_lesson(course):
+    (course / "lessons" / "42_empty").mkdir()
+    (course / "lessons" / "43_file").write_text("")
+
+    assert [lesson.name for lesson in Course(course).lessons] == ["41_test_client"]
+
+
+def test_folder_with_nothing_but_a_file_of_a_lessons_name_is_no_course(tmp_path):
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "01_notes").write_text("")
+
+    with pytest.raises(UsageError, match="No lessons here"):
+        find_course(tmp_path)
+
+
+def test_lesson_whose_folder_is_gone_is_found_as_it_was_shipped(two_lessons):
+    shutil.rmtree(two_lessons.root / "lessons" / "42_test_client")
+    course = Course(two_lessons.root, shipped=two_lessons.shipped)
+
+    assert course.find_shipped("42").home == two_lessons.root / "lessons" / "42_test_client"
+    with pytest.raises(UsageError):
+        course.find("42")
+
+
+def test_every_library_that_the_checker_imports_is_declared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    declared = {re.match(r"[\w-]+", line)[0].replace("-", "_") for lines in lists for line in lines}
+    sources = [
+        path for path in (ROOT / "checker").rglob("*.py") if not {"skeleton", "course"} & set(path.parts)
+    ]
+    imported = {name.split(".")[0].lower() for path in sources for name in imports_of(path)}
+    third_party = imported - sys.stdlib_module_names - {"checker", "_pytest", ""}
+
+    assert third_party - declared - {"anyio", "passlib"} == set(), (
+        "anyio comes with Starlette, passlib is libpass's"
+    )
+
+
+def imports_of(path):
+    """The modules that a file imports, by their full names."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module

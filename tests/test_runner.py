@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from checker import warm
 from checker.errors import HarnessError
-from checker.runner import Request, modules_for, open_runner, run_all
+from checker.runner import Interrupted, Request, modules_for, open_runner, run_all
 
 BOTH = pytest.mark.parametrize("fork", [True, False], ids=["fork", "single-use"])
 
@@ -260,7 +261,7 @@ def test_runs_are_carried_out_side_by_side_and_answered_in_order(request_for):
         workers = 4
 
     started = time.perf_counter()
-    done = run_all(Slow(), jobs, lambda job: (time.sleep(0.2), job)[1])
+    done = list(run_all(Slow(), jobs, lambda job: (time.sleep(0.2), job)[1]))
 
     assert done == jobs
     assert time.perf_counter() - started < 0.7
@@ -293,3 +294,51 @@ def command_of(pid):
         return Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return b""
+
+
+# -- interrupted
+
+
+@BOTH
+def test_interrupt_ends_the_run_under_way_and_a_later_one_starts_after_resume(request_for, fork, tmp_path):
+    mark = tmp_path / "mark"
+    slow = request_for(
+        f"import time\n\ndef test_a():\n    open({str(mark)!r}, 'w').close()\n    time.sleep(60)\n"
+    )
+    ended = []
+
+    def run():
+        try:
+            runner.run(slow)
+        except Interrupted:
+            ended.append(time.perf_counter() - started)
+
+    with open_runner(modules_for([]), workers=1, fork=fork) as runner:
+        thread = threading.Thread(target=run)
+        started = time.perf_counter()
+        thread.start()
+        while not mark.exists():
+            time.sleep(0.01)
+        runner.interrupt()
+        thread.join(30)
+        with pytest.raises(Interrupted):
+            runner.run(slow)
+        runner.resume()
+        report = runner.run(request_for("def test_b(): pass\n"))
+
+    assert len(ended) == 1
+    assert ended[0] < 9, "before the time limit"
+    assert outcomes(report) == {"test_it.py::test_b": "passed"}
+
+
+def test_stop_that_comes_when_its_run_is_over_does_not_touch_the_next_one(request_for):
+    first, second = request_for("def test_a(): pass\n"), request_for("def test_a(): pass\n")
+
+    with open_runner(modules_for([]), workers=1) as runner:
+        runner.run(first)
+        connection = runner._idle.get()
+        warm.send_message(connection, {"stop": first.key})
+        runner._idle.put(connection)
+        report = runner.run(second)
+
+    assert report.sealed

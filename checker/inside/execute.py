@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from checker.inside.evidence import Evidence
 from checker.inside.guard import ForeignHooks
 from checker.inside.leaks import LeakWatch
 from checker.inside.recorder import Recorder
@@ -29,12 +30,14 @@ def execute(request: dict[str, Any], report: int) -> None:
     try:
         _prepare_process(Path(request["folder"]), Path(request["scratch"]))
         leaks = LeakWatch()
-        plugins = [
+        plugins: list[Any] = [
             recorder,
             leaks,
             ForeignHooks(request["folder"], recorder.send),
             Selection(request, recorder.send),
         ]
+        if request["evidence"]:
+            plugins.append(Evidence(request["folder"], leaks, recorder.send))
         pytest.main(_arguments(request), plugins=[*plugins, *_warm_plugins()])
         recorder.send("leaks", *leaks.found())
     except BaseException as error:  # whatever a suite throws ends here: the outside decides what it means
@@ -62,8 +65,9 @@ def _arguments(request: dict[str, Any]) -> list[str]:
     folder, scratch = request["folder"], request["scratch"]
     # Without confcutdir, pytest would load a conftest from any folder above the workspace.
     places = [f"--rootdir={folder}", f"--confcutdir={folder}", f"--basetemp={scratch}/pytest"]
-    options = ["-q", "-s", "--tb=short", "-o", f"cache_dir={scratch}/cache", *places]
-    return ["-c", str(_CONFIGURATION), *options, *off, *strict, *request["paths"]]
+    asserted = ["-o", "enable_assertion_pass_hook=true"] if request["evidence"] else []
+    options = ["-q", "-s", "--tb=short", "--color=no", "-o", f"cache_dir={scratch}/cache", *places]
+    return ["-c", str(_CONFIGURATION), *options, *asserted, *off, *strict, *request["paths"]]
 
 
 def _warm_plugins() -> list[Any]:

@@ -32,7 +32,17 @@ class LeakWatch:
         self._nested: list[str] = []
         self._overridden_since: WeakKeyDictionary[FastAPI, str] = WeakKeyDictionary()
         self._apps: WeakSet[FastAPI] = WeakSet()
+        self._with_lifespan: WeakSet[FastAPI] = WeakSet()
         self._watch_lifespans()
+
+    def apps(self) -> list[FastAPI]:
+        """The apps that are alive."""
+        return list(self._apps)
+
+    def never_started(self, app: FastAPI) -> bool:
+        """Whether the app has a start-up of its own that has not run so far."""
+        has_one = app in self._with_lifespan or bool(app.router.on_startup)
+        return has_one and app not in self._running
 
     def found(self) -> list[list[str]]:
         """What the session left: ``[kind, who, what]`` each, with the kinds of DESIGN's findings.
@@ -98,6 +108,8 @@ class LeakWatch:
         def init(app: FastAPI, *args: Any, **kwargs: Any) -> None:
             original(app, *args, **kwargs)
             self._apps.add(app)
+            if kwargs.get("lifespan"):
+                self._with_lifespan.add(app)
             app.router.lifespan_context = self._watched(app.router.lifespan_context)
 
         FastAPI.__init__ = init  # type: ignore[method-assign, assignment]

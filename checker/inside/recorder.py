@@ -26,7 +26,8 @@ class Recorder:
     """Writes one line of JSON an event: ``[key, event, …]``.
 
     Events: ``collected`` (node ids), ``start`` (node id), ``test`` (node id, outcome, how, message, detail),
-    ``broken`` (text), ``suspect`` (flag), ``hook_ignored`` (name), ``leaks`` (…), ``ended`` (text), ``seal``.
+    ``broken`` (text), ``suspect`` (flag), ``hook_ignored`` (name), ``leaks`` (…), ``ended`` (text), ``seal``;
+    and ``seen`` (…) of `checker.inside.evidence`.
     """
 
     def __init__(self, report: int, key: str) -> None:
