@@ -35,6 +35,7 @@ from checker.variants import Variant, load_variants
 
 ROOT = Path(__file__).parents[1]
 NUMBER = "01"
+LARGER = "91"
 PARALLEL = 2
 
 
@@ -59,8 +60,8 @@ def main() -> None:
         contenders = {
             "script, one after the other": functools.partial(run_scripted, runs, 1),
             f"script, {PARALLEL} at a time": functools.partial(run_scripted, runs, PARALLEL),
-            "checker check": functools.partial(run_checker, ROOT),
-            "checker check, more mutants": functools.partial(run_checker, larger),
+            "checker check": functools.partial(run_checker, ROOT, NUMBER),
+            "checker check, more mutants": functools.partial(run_checker, larger, LARGER),
             "floor": functools.partial(run_floor, runs),
         }
         seconds = measure(contenders, repeats)
@@ -115,9 +116,9 @@ def run_scripted(runs: list[BenchRun], at_a_time: int) -> None:
         raise SystemExit(f"The scripted runs did not pass where they should: {codes}")
 
 
-def run_checker(course: Path) -> None:
+def run_checker(course: Path, number: str) -> None:
     """The command, as a learner would run it."""
-    command = [sys.executable, "-m", "checker", "check", NUMBER, "--solution"]
+    command = [sys.executable, "-m", "checker", "check", number, "--solution"]
     subprocess.run(
         command, cwd=course, capture_output=True, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
@@ -169,10 +170,11 @@ def cases_of(function: Callable[..., object]) -> list[tuple[object, ...]]:
 
 
 def course_with_more_mutants(lesson: Lesson, root: Path) -> Path:
-    """A copy of the lesson with each of its mutants twice."""
+    """A copy of the lesson, under another number, with each of its mutants twice."""
+    name = f"{LARGER}_{lesson.slug}"
     for part, source in (("lessons", lesson.shipped), ("solutions", lesson.solution)):
-        shutil.copytree(source, root / part / lesson.name)
-    toml = root / "solutions" / lesson.name / "variants.toml"
+        shutil.copytree(source, root / part / name)
+    toml = root / "solutions" / name / "variants.toml"
     text = toml.read_text("utf-8")
     mutants = text[text.index("[[mutant]]") :]
     toml.write_text(text + "\n" + mutants.replace('id = "', 'id = "again-'), "utf-8")

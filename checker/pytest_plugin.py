@@ -101,14 +101,19 @@ def _whole_lesson(folder: Path) -> Lesson | None:
 
 def _show_board(terminalreporter: Any, lesson: Lesson) -> None:
     from checker.check import check
-    from checker.errors import HarnessError, UsageError
+    from checker.errors import HarnessError, UsageError, told
+    from checker.progress import key_of, record_check
     from checker.report import short_board
     from checker.suite import own_suite
+    from checker.text import folded
 
     terminalreporter.section(f"Lesson {lesson.number:02}: what these tests catch")
     try:
-        lines = short_board(check(lesson, own_suite(lesson)))
-    except (UsageError, HarnessError) as error:
-        lines = [f"checker: {error}"]
-    for line in lines:
+        suite = own_suite(lesson)
+        checked, key = check(lesson, suite), key_of(lesson, suite)
+        notice = record_check(lesson.home.parents[1], checked, key)
+        lines = [*short_board(checked), *([f"checker: {notice}"] if notice else [])]
+    except (UsageError, HarnessError, OSError) as error:
+        lines = [f"checker: {told(error)}"]
+    for line in folded(lines):
         terminalreporter.write_line(line)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from checker.lessons import Course
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -34,9 +36,9 @@ class Checker:
             timeout=600,
         )
 
-    def verdict(self, *arguments, **environment):
+    def verdict(self, *arguments, cwd=None, **environment):
         """The document that `checker check … --json` prints."""
-        done = self("check", *arguments, "--json", **environment)
+        done = self("check", *arguments, "--json", cwd=cwd, **environment)
         assert done.stdout, done.stderr
         return json.loads(done.stdout)
 
@@ -50,7 +52,7 @@ def checker():
 @pytest.fixture
 def course(tmp_path):
     """A working copy of lesson 01 alone, as lesson 41, that a test may change."""
-    _copy_as_lesson_41(tmp_path)
+    _copy_of_lesson_01(tmp_path, 41)
     return tmp_path
 
 
@@ -61,8 +63,17 @@ def site(tmp_path_factory):
     shutil.copytree(
         ROOT / "checker", folder / "checker", ignore=shutil.ignore_patterns("__pycache__", "course")
     )
-    _copy_as_lesson_41(folder / "checker" / "course")
+    _copy_of_lesson_01(folder / "checker" / "course", 41)
     return folder
+
+
+@pytest.fixture
+def two_lessons(tmp_path):
+    """A course as somebody works in it, lesson 01 as 41 and again as 42, beside the same course as shipped."""
+    for part in ("work", "shipped"):
+        for number in (41, 42):
+            _copy_of_lesson_01(tmp_path / part, number)
+    return Course(tmp_path / "work", shipped=tmp_path / "shipped")
 
 
 @pytest.fixture
@@ -71,10 +82,10 @@ def in_course(course, site):
     return Checker(course, PYTHONPATH=str(site))
 
 
-def _copy_as_lesson_41(folder):
+def _copy_of_lesson_01(folder, number):
     for part in ("lessons", "solutions"):
         shutil.copytree(
             ROOT / part / "01_test_client",
-            folder / part / "41_test_client",
+            folder / part / f"{number}_test_client",
             ignore=shutil.ignore_patterns("__pycache__"),
         )

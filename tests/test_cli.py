@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from checker import __version__
+
 TODO_TEST = '''
 
 def test_unknown_user():
@@ -34,7 +36,8 @@ def test_where_you_are_and_what_is_next(in_course, arguments):
     done = in_course(*arguments)
 
     assert done.returncode == 0
-    assert "41_test_client  0 of 8" in done.stdout
+    assert "□  0 of 1 lessons complete" in done.stdout
+    assert "· 41_test_client 0 of 8 written A request is a function call" in " ".join(done.stdout.split())
     assert "Next: test_each_user_has_their_own_job (P1, P7)" in done.stdout
 
 
@@ -54,7 +57,10 @@ def test_written_tests_are_counted_without_running_them(in_course, course):
 def test_when_all_is_written_a_check_is_next(in_course, course):
     edit(course, "pytest.fail(", "dict(note=")
 
-    assert "checker check --all" in in_course("list").stdout
+    assert (
+        "Every test of lesson 41 is written. Are they any good? Run: checker check 41"
+        in in_course("list").stdout
+    )
 
 
 # -- check
@@ -213,7 +219,7 @@ def test_task_that_is_gone_is_told(in_course, course):
 
     assert "7 of 8 to write." in to_do
     assert "· gone   test_unknown_user (P2)" in to_do
-    assert "  ✗ gone      no longer in the file: test_unknown_user" in written
+    assert "  · gone      no longer in the file: test_unknown_user. Renamed?" in written
     assert "  ✗ catch     0 of 12" in written, "it hides nothing of what comes after it"
 
 
@@ -255,7 +261,8 @@ def test_written_tests_that_fail_are_told_beside_those_to_write(in_course, cours
     done = in_course("check", "41")
 
     assert "7 of 8 to write. Next: test_each_user_has_their_own_job (P1, P7)." in done.stdout
-    assert "Written, and not passing on the app: test_unknown_user." in done.stdout
+    assert "  ✗ fails  test_unknown_user (P2)" in done.stdout
+    assert "test_unknown_user fails on the app: assert <starlette" in done.stdout
 
 
 def test_without_a_number_the_first_unfinished_lesson_is_checked(in_course):
@@ -309,6 +316,12 @@ def test_edited_app_is_told_and_the_shipped_one_is_judged(in_course, course):
 
     assert verdict["status"] == "complete"
     assert [finding["kind"] for finding in verdict["findings"]] == ["app_edited"]
+
+
+def test_version_is_said(in_course):
+    done = in_course("--version")
+
+    assert (done.returncode, done.stdout) == (0, f"FastAPI Testing Workbook {__version__}\n")
 
 
 # -- mistakes

@@ -30,6 +30,10 @@ def learners_pytest(*arguments):
     )
 
 
+def advice_in(lessons):
+    return [f for lesson in lessons for f in lesson["findings"] if f["stage"] == "advice"]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_lesson_keeps_every_promise(checker, name):
     done = checker("verify", name)
@@ -46,12 +50,14 @@ def test_all_solutions_are_complete_in_one_document(checker):
     assert {lesson["lesson"]: lesson["status"] for lesson in document["lessons"]} == dict.fromkeys(
         NAMES, "complete"
     )
+    assert advice_in(document["lessons"]) == []
 
 
 def test_all_starters_are_to_do_and_kill_nothing(checker):
     lessons = checker.verdict("--all")["lessons"]
 
     assert {(lesson["status"], lesson["score"]) for lesson in lessons} == {("todo", 0)}
+    assert advice_in(lessons) == []
 
 
 @pytest.mark.parametrize("more", [[], ["-n", "2"]], ids=["one process", "xdist"])

@@ -1,0 +1,95 @@
+"""What commands print: lines with a little colour, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import typer
+
+from checker.text import folded, readable_markdown
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_ASCII = str.maketrans({"✓": "+", "✗": "x", "·": "-", "■": "#", "□": "_", "…": "..."})
+_COLOURS = {
+    "^Lesson .*": "bold",
+    "^  ✓": "green",
+    "^  ✗": "red",
+    "■+": "green",
+    "□+": "red",
+    "^ +· .*": "dim",
+}
+
+
+_DIFF_COLOURS = {r"^\+.*": "green", "^-.*": "red", "^@@.*": "cyan"}
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print with a little colour where the terminal wants it; the words say the same without."""
+    console = _console()
+    for line in folded(lines):
+        console.print(_text(line, _COLOURS))
+    sys.stdout.flush()  # watch's lines are read as they come, by a pipe too
+
+
+def print_diff(lines: Iterable[str]) -> None:
+    """Print a diff, its lines as they are."""
+    console = _console()
+    for line in lines:
+        console.print(_text(line, _DIFF_COLOURS))
+
+
+def print_markdown(text: str) -> None:
+    """Print a page of Markdown: laid out on a terminal, as it is elsewhere."""
+    from rich.markdown import Markdown
+
+    console = _console()
+    console.print(
+        Markdown(readable_markdown(text)), width=min(console.width, 100)
+    ) if console.is_terminal else typer.echo(text)
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(document, indent=2))
+
+
+def warn(notice: str) -> None:
+    """One line on stderr, where there is something to say."""
+    if notice:
+        typer.echo(f"checker: {notice}", err=True)
+
+
+def is_capable_terminal() -> bool:
+    """Whether a full-screen app can be shown: a terminal on both ends, that can move its cursor, in UTF-8."""
+    return (
+        sys.stdin.isatty()
+        and sys.stdout.isatty()
+        and os.environ.get("TERM", "") not in ("dumb", "unknown")
+        and _is_utf8()
+    )
+
+
+def _is_utf8() -> bool:
+    return (sys.stdout.encoding or "").lower().startswith("utf")
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=True)
+
+
+def _text(line: str, colours: Mapping[str, str]) -> Text:
+    from rich.text import Text
+
+    text = Text(line if _is_utf8() else line.translate(_ASCII))
+    for pattern, style in colours.items():
+        text.highlight_regex(pattern, style)
+    return text

@@ -1,0 +1,70 @@
+"""Lines for people: bullets, quotations, and folding to a width. Pure."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+
+WIDTH = 80
+_QUOTED = "    "
+_DIAGRAM = re.compile(r"^```mermaid\n.*?^```\n", re.MULTILINE | re.DOTALL)
+_SUMMARY = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
+_CODE = re.compile(r"<code>(.*?)</code>")
+_DETAILS = re.compile(r"</?details>\n?")
+
+
+def folded(lines: Iterable[str], width: int = WIDTH, quotations: bool = False) -> Iterator[str]:
+    """The lines, none longer than `width` characters; quotations keep their line breaks, unless they too are folded."""
+    for line in lines:
+        is_quotation = line.startswith(_QUOTED)
+        yield from [line] if not line or (is_quotation and not quotations) else _folded(line, width)
+
+
+def _folded(line: str, width: int) -> list[str]:
+    """The line's parts, all but the first a little further in, below the text of a bullet."""
+    indent = len(line) - len(line.lstrip(" "))
+    hang = " " * (indent + 2 if indent else 0)
+    return textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=hang if len(hang) < width // 2 else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def bullets(texts: Iterable[str]) -> Iterator[str]:
+    """Each text as an entry of a list."""
+    return (f"  - {text}" for text in texts)
+
+
+def joined(*parts: Iterable[str]) -> list[str]:
+    """The parts with an empty line between, without those that say nothing."""
+    lines: list[str] = []
+    for part in map(list, parts):
+        lines += ["", *part] if lines and part else part
+    return lines
+
+
+def quoted(text: str) -> list[str]:
+    """Somebody else's lines, such as a traceback: set in, and never folded."""
+    return [f"{_QUOTED}{line}" for line in text.splitlines()]
+
+
+def count(number: int, thing: str) -> str:
+    """``1 test``, ``2 tests``."""
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def shortened(text: str, width: int) -> str:
+    """The beginning and the end: cases of one parametrised test differ at the end."""
+    half = width // 2
+    return text if len(text) <= width else f"{text[: width - half - 1]}…{text[-half:]}"
+
+
+def readable_markdown(text: str) -> str:
+    """Markdown as a terminal can show it: without diagrams, and with what is folded away in HTML unfolded."""
+    text = _DIAGRAM.sub("", text)
+    text = _CODE.sub(r"`\1`", _DIAGRAM.sub("", text))
+    return _DETAILS.sub("", _SUMMARY.sub(r"**\1**", text))
