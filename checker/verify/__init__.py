@@ -64,9 +64,9 @@ class Check:
 
 def all_checks() -> list[Check]:
     """The checks in the order they are made: what the files say first, then what runs show."""
-    from checker.verify import files, runs
+    from checker.verify import files, notebooks, runs
 
-    return [*files.CHECKS, *runs.CHECKS]
+    return [*files.CHECKS, *notebooks.CHECKS, *runs.CHECKS]
 
 
 def verify(course: Course, lessons: list[Lesson]) -> Iterator[tuple[Lesson, Check, list[str]]]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from checker.check import run_once
 from checker.findings import first_line
 from checker.suite import Suite, own_suite, solution_suite
-from checker.verdict import Finding, MutantVerdict
+from checker.verdict import Finding, MutantVerdict, base_name
 from checker.verify import Check, Subject
 from checker.verify.hollow import hollow_suites, statuses_only
 
@@ -143,7 +143,7 @@ def _failures(subject: Subject, before: str, code: str) -> list[str]:
 
 
 def _is_defined(test: str, code: str) -> bool:
-    name = test.partition("[")[0].partition("::")[0]
+    name = base_name(test).partition("::")[0]
     return any(isinstance(node, _DEFINITIONS) and node.name == name for node in ast.parse(code).body)
 
 
