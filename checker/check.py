@@ -18,9 +18,12 @@ from checker.suite import Suite
 from checker.tasks import Task, lesson_cells, tasks, worked_examples
 from checker.variants import Variant, VariantSet, load_variants
 from checker.verdict import Finding, Leak, Outcome, Run, Seen, Verdict, base_name
-from checker.workspace import Workspace, workspace
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
+_STOPPED = {
+    "time": "stopped after {limit:g} seconds",
+    "memory": "stopped: it held more memory than a run may",
+}
 _REPEATS = 2  # of a doubtful run
 
 
@@ -215,20 +218,19 @@ class _Session:
                 )
 
     def _run(self, job: _Job) -> Run:
-        with workspace(self.lesson.name, job.variant, self.suite) as space:
-            request = Request(
-                folder=str(space.folder),
-                scratch=str(space.scratch),
-                paths=tuple(self.suite.test_files),
-                order=job.order,
-                only=self._node_id(job.only),
-                without=tuple(map(self._node_id, job.without)),
-                strict=self.strict,
-                evidence=job.evidence,
-                limit=self.limit,
-            )
-            report = self.runner.run(request)
-            return _to_run(job, report, self._display, request.limit, space)
+        request = Request(
+            lesson=self.lesson.name,
+            app=job.variant.files,
+            suite=self.suite.files,
+            paths=tuple(self.suite.test_files),
+            order=job.order,
+            only=self._node_id(job.only),
+            without=tuple(map(self._node_id, job.without)),
+            strict=self.strict,
+            evidence=job.evidence,
+            limit=self.limit,
+        )
+        return _to_run(job, self.runner.run(request), self._display, request.limit)
 
     def _display(self, node_id: str) -> str:
         """A test's name for people: its file is left out where there is only one."""
@@ -299,7 +301,7 @@ def _advised(
 # -- from a report to a run
 
 
-def _to_run(job: _Job, report: Report, display: Any, limit: float, space: Workspace) -> Run:
+def _to_run(job: _Job, report: Report, display: Any, limit: float) -> Run:
     """What a report says, in the verdict's words."""
 
     def all_of(event: str) -> Iterator[tuple[Any, ...]]:
@@ -307,7 +309,8 @@ def _to_run(job: _Job, report: Report, display: Any, limit: float, space: Worksp
 
     broken = [text for (text,) in all_of("broken")]
     planned = [tuple(map(display, nodes)) for (nodes,) in all_of("collected")]
-    outcomes = tuple(Outcome(display(test), *rest) for test, *rest in all_of("test"))
+    reported = [Outcome(display(test), *rest) for test, *rest in all_of("test")]
+    outcomes = _once_each(reported, planned[0] if planned else ())
     ended, message = _ending(report, broken, len(planned[0]) if planned else None, len(outcomes), limit)
     leaks = [Leak(kind, display(who), what) for found in all_of("leaks") for kind, who, what in found]
     return Run(
@@ -320,17 +323,28 @@ def _to_run(job: _Job, report: Report, display: Any, limit: float, space: Worksp
         planned=planned[0] if planned else (),
         leaks=(
             *leaks,
-            *(Leak("file_left", what=path) for path in space.left()),
-            *(Leak("file_gone", what=path) for path in space.gone()),
+            *(Leak("file_left", what=path) for path in report.left),
+            *(Leak("file_gone", what=path) for path in report.gone),
         ),
         seen=tuple(Seen(kind, display(test), *rest) for kind, test, *rest in all_of("seen")),
         left_out=sum(count for (count,) in all_of("left_out")),
         ignored_hooks=tuple(name for (name,) in all_of("hook_ignored")),
         suspect=(
             *(flag for (flag,) in all_of("suspect")),
-            *(("report_missing",) if not (report.sealed or report.timed_out) else ()),
+            *(("report_missing",) if not (report.sealed or report.stopped) else ()),
+            *(("report_forged",) if len(planned) > 1 or len(outcomes) < len(reported) else ()),
         ),
     )
+
+
+def _once_each(reported: Iterable[Outcome], planned: Iterable[str]) -> tuple[Outcome, ...]:
+    """Of each planned test what is reported first."""
+    first: dict[str, Outcome] = {}
+    known = set(planned)
+    for outcome in reported:
+        if outcome.test in known:
+            first.setdefault(outcome.test, outcome)
+    return tuple(first.values())
 
 
 def _ending(
@@ -338,8 +352,8 @@ def _ending(
 ) -> tuple[Literal["finished", "broken", "timeout", "crash"], str]:
     if broken:
         return "broken", broken[0]
-    if report.timed_out:
-        return "timeout", f"stopped after {limit:g} seconds"
+    if report.stopped:
+        return "timeout", _STOPPED[report.stopped].format(limit=limit)
     if not report.sealed:
         how = f"exit code {report.status}" if report.status >= 0 else f"signal {-report.status}"
         return "crash", f"the process ended early, with {how}"

@@ -16,13 +16,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import IO, Any, Protocol
 
 from checker import warm
 from checker.errors import HarnessError
+from checker.events import Event, read_events
+from checker.workspace import workspace
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "win32"
 TIME_LIMIT = 10.0  # seconds a run may take
@@ -62,14 +64,16 @@ _WHEN_NAMED = {
 
 @dataclass(frozen=True)
 class Request:
-    """One run: which workspace, which tests, in which order."""
+    """One run: which files, which of their tests, in which order."""
 
-    folder: str
-    """The lesson folder of this run's workspace."""
-    scratch: str
-    """The folder for temporary files of this run."""
+    lesson: str
+    """The name of the folder that the files are put in."""
+    app: Mapping[str, str]
+    """The app's files, by their paths in that folder."""
+    suite: Mapping[str, bytes]
+    """The learner's files, likewise; an app's file goes before one of the same path."""
     paths: tuple[str, ...]
-    """The test files, below `folder`."""
+    """The test files."""
     order: str = "file"
     only: str = ""
     without: tuple[str, ...] = ()
@@ -82,16 +86,31 @@ class Request:
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     """Marks the lines of this run's report."""
 
+    @property
+    def files(self) -> dict[str, bytes]:
+        """All that a run's folder holds."""
+        return {**self.suite, **{path: text.encode() for path, text in self.app.items()}}
+
+    def message(self, **where: Any) -> dict[str, Any]:
+        """What the process that carries the run out is told: all but the files, and `where` they are."""
+        rest = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("app", "suite")}
+        return {**rest, **where}
+
 
 @dataclass(frozen=True)
 class Report:
     """What came back from a run, before anything is made of it."""
 
-    events: tuple[tuple[Any, ...], ...]
+    events: tuple[Event, ...]
     sealed: bool
-    timed_out: bool
+    stopped: str
+    """``time`` or ``memory`` where the run was ended at a limit of these; else empty."""
     status: int
     seconds: float
+    left: tuple[str, ...] = ()
+    """Files that the run left in its folder."""
+    gone: tuple[str, ...] = ()
+    """Files that it took away."""
 
 
 class Interrupted(Exception):
@@ -128,7 +147,7 @@ def open_runner(
     One more, because a run often waits while its client and its app hand over to each other.
     """
     workers = workers or (os.cpu_count() or 1) + 1
-    runner = _ForkingRunner(list(modules), workers) if fork else _SingleUseRunner(list(modules), workers)
+    runner = ForkingRunner(list(modules), workers) if fork else _SingleUseRunner(list(modules), workers)
     try:
         yield runner
     finally:
@@ -148,12 +167,26 @@ def modules_for(texts: Iterable[str]) -> list[str]:
     return [*_ALWAYS, *named]
 
 
-class _ForkingRunner:
+class ForkingRunner:
     """Workers forked from one warm parent; each has a socket and carries out one run at a time."""
 
-    def __init__(self, modules: list[str], workers: int) -> None:
+    def __init__(
+        self,
+        modules: list[str],
+        workers: int,
+        command: Sequence[str] = (),
+        mode: str = "fork",
+        errors: IO[bytes] | None = None,
+    ) -> None:
+        """`command` starts `checker.warm`, which makes the workspaces itself where its `mode` is ``sandbox``.
+
+        What goes wrong in its processes is written to `errors`, by default this process's.
+        """
         self.workers = workers
+        self._command = (*(command or _COMMAND), mode)
         self._modules = modules
+        self._errors = errors
+        self._ask = self._in_its_own_place if mode == "sandbox" else self._in_a_workspace
         self._parents: list[subprocess.Popen[bytes]] = []
         self._idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
         self._sockets: set[socket.socket] = set()
@@ -192,13 +225,24 @@ class _ForkingRunner:
     def resume(self) -> None:
         self._interrupted = False
 
-    def _ask(self, connection: socket.socket, request: Request) -> Report:
+    def _in_a_workspace(self, connection: socket.socket, request: Request) -> Report:
+        with workspace(request.lesson, request.files) as space:
+            where = {"folder": str(space.folder), "scratch": str(space.scratch)}
+            report = self._answer(connection, request, request.message(**where))
+            return replace(report, left=tuple(space.left()), gone=tuple(space.gone()))
+
+    def _in_its_own_place(self, connection: socket.socket, request: Request) -> Report:
+        # Latin-1 has a character for each byte, and a learner's file may hold any bytes.
+        files = {path: content.decode("latin-1") for path, content in request.files.items()}
+        return self._answer(connection, request, request.message(files=files, app=sorted(request.app)))
+
+    def _answer(self, connection: socket.socket, request: Request, message: dict[str, Any]) -> Report:
         """Have a worker carry out the run. Raises OSError or ValueError when it ends before it answers."""
         started = time.perf_counter()
         with self._lock:  # a stop is never sent before its request
             if self._interrupted:
                 raise Interrupted
-            warm.send_message(connection, asdict(request))
+            warm.send_message(connection, message)
             self._busy[connection] = request
         try:
             with connection.makefile("rb") as replies:
@@ -209,7 +253,7 @@ class _ForkingRunner:
                 del self._busy[connection]
         if self._interrupted:
             raise Interrupted
-        return _report(request, data, header["timed_out"], header["status"], time.perf_counter() - started)
+        return _report(request, data, header, time.perf_counter() - started)
 
     def close(self) -> None:
         self._closed = True
@@ -229,10 +273,16 @@ class _ForkingRunner:
     def _start(self, workers: int) -> None:
         pairs = [socket.socketpair() for _ in range(workers)]
         theirs = [there.fileno() for _, there in pairs]
-        command = [*_COMMAND, "fork", ",".join(map(str, theirs)), *self._modules]
+        command = [*self._command, ",".join(map(str, theirs)), *self._modules]
         # A session of its own: Ctrl-C reaches the checker alone, and closing the sockets ends the workers.
         self._parents.append(
-            subprocess.Popen(command, pass_fds=theirs, stdin=subprocess.DEVNULL, start_new_session=True)
+            subprocess.Popen(
+                command,
+                pass_fds=theirs,
+                stdin=subprocess.DEVNULL,
+                stderr=self._errors,
+                start_new_session=True,
+            )
         )
         for here, there in pairs:
             there.close()
@@ -264,12 +314,16 @@ class _SingleUseRunner:
             self._busy.add(process)
             if self._interrupted:
                 process.kill()
-        data, timed_out = _talk(process, request)
+        with workspace(request.lesson, request.files) as space:
+            message = request.message(folder=str(space.folder), scratch=str(space.scratch))
+            data, stopped = _talk(process, request, message)
+            left, gone = space.left(), space.gone()
         with self._lock:
             self._busy.remove(process)
         if self._interrupted:
             raise Interrupted
-        return _report(request, data, timed_out, process.returncode, time.perf_counter() - started)
+        header = {"stopped": stopped, "status": process.returncode, "left": left, "gone": gone}
+        return _report(request, data, header, time.perf_counter() - started)
 
     def interrupt(self) -> None:
         with self._lock:
@@ -294,30 +348,30 @@ class _SingleUseRunner:
         )
 
 
-def _talk(process: subprocess.Popen[bytes], request: Request) -> tuple[bytes, bool]:
+def _talk(process: subprocess.Popen[bytes], request: Request, message: dict[str, Any]) -> tuple[bytes, str]:
     """Send the request, read the report until its seal, its end or the time limit; then end the process."""
     chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # A thread reads, so that nothing which holds the pipe open can outlast the limit.
     threading.Thread(target=_read_into, args=(process.stdout, chunks), daemon=True).start()
     deadline = time.monotonic() + request.limit
     with contextlib.suppress(OSError):
-        _stream(process.stdin).write(json.dumps(asdict(request)).encode() + b"\n")
+        _stream(process.stdin).write(json.dumps(message).encode() + b"\n")
         _stream(process.stdin).flush()
-    report, timed_out = bytearray(), False
+    report, stopped = bytearray(), ""
     while not report.endswith(warm.seal(request.key)) and len(report) <= warm.REPORT_LIMIT:
         try:
             data = chunks.get(timeout=max(0, deadline - time.monotonic()))
         except queue.Empty:
-            timed_out = True
+            stopped = "time"
             break
         if not data:
             break
         report += data
-    if not timed_out:
+    if not stopped:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(1)  # let it die of itself: its status says how
     _kill(process)
-    return bytes(report), timed_out
+    return bytes(report), stopped
 
 
 def _read_into(stream: Any, chunks: queue.SimpleQueue[bytes]) -> None:
@@ -349,13 +403,14 @@ def _stream(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _report(request: Request, data: bytes, timed_out: bool, status: int, seconds: float) -> Report:
-    """Only whole lines that carry the run's key count."""
-    events = []
-    for line in data.splitlines():
-        with contextlib.suppress(ValueError, TypeError, IndexError):
-            key, *event = json.loads(line)
-            if key == request.key:
-                events.append(tuple(event))
-    sealed = bool(events) and events[-1] == ("seal",)
-    return Report(tuple(events), sealed, timed_out, status, seconds)
+def _report(request: Request, data: bytes, header: Mapping[str, Any], seconds: float) -> Report:
+    events = read_events(data, request.key)
+    return Report(
+        events,
+        sealed=bool(events) and events[-1] == ("seal",),
+        stopped=header["stopped"],
+        status=header["status"],
+        seconds=seconds,
+        left=tuple(header.get("left", ())),
+        gone=tuple(header.get("gone", ())),
+    )

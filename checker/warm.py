@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 REPORT_LIMIT = 8_000_000  # bytes; an honest report has a few thousand
@@ -24,16 +25,30 @@ _DESCRIPTORS = 1024  # more than a worker ever has open
 _LENGTH = 4  # bytes that say how long a message is
 _GRACE = 1.0  # seconds that a process whose report ended may take to die
 
+_LOOK_AROUND = 0.1  # seconds between two looks at what a run takes
+
+CarryOut = Callable[[socket.socket], bool]
+"""Serves one request of a socket; False when there was none to serve."""
+
 
 def main(arguments: list[str]) -> None:
-    """``fork 5,6 fastapi …`` serves runs on the sockets 5 and 6; ``once fastapi …`` serves one on stdin."""
+    """``fork 5,6 fastapi …`` serves runs on the sockets 5 and 6; ``once fastapi …`` serves one on stdin.
+
+    ``sandbox 5 fastapi …`` is ``fork`` with each run walled off from every other, by `checker.inside.keeper`.
+    """
     mode, *rest = arguments
-    if mode == "fork":
-        _warm_up(rest[1:])
-        _serve_workers([int(descriptor) for descriptor in rest[0].split(",")])
-    else:
+    if mode == "once":
         _warm_up(rest)
         _serve_once()
+        return
+    sockets, *modules = rest
+    _warm_up(modules)
+    carry_out = _run_forked
+    if mode == "sandbox":
+        keeper = importlib.import_module("checker.inside.keeper")
+        keeper.give_up_rights()
+        carry_out = keeper.run_kept
+    _serve_workers([int(descriptor) for descriptor in sockets.split(",")], carry_out)
 
 
 def send_message(connection: socket.socket, message: dict[str, Any]) -> None:
@@ -74,14 +89,14 @@ def _warm_up(modules: list[str]) -> None:
 # -- with fork
 
 
-def _serve_workers(descriptors: list[int]) -> None:
+def _serve_workers(descriptors: list[int], carry_out: CarryOut) -> None:
     """One worker process a socket, all forked from this warm one."""
     for descriptor in descriptors:
         if os.fork() == 0:
             for other in descriptors:
                 if other != descriptor:
                     os.close(other)
-            _serve_socket(descriptor)
+            _serve_socket(descriptor, carry_out)
             os._exit(0)
     for descriptor in descriptors:
         os.close(descriptor)
@@ -90,17 +105,14 @@ def _serve_workers(descriptors: list[int]) -> None:
             os.wait()
 
 
-def _serve_socket(descriptor: int) -> None:
+def _serve_socket(descriptor: int, carry_out: CarryOut) -> None:
     """Runs one after the other, until the other end closes."""
     with socket.socket(fileno=descriptor) as connection:
-        while request := _next_request(connection):
-            header, report = _run_forked(request, connection)
-            answer = json.dumps({**header, "size": len(report)}).encode() + b"\n" + report
-            with contextlib.suppress(OSError):  # the checker is gone, and with it the next request
-                connection.sendall(answer)
+        while carry_out(connection):
+            pass
 
 
-def _next_request(connection: socket.socket) -> dict[str, Any] | None:
+def next_request(connection: socket.socket) -> dict[str, Any] | None:
     """The next request, or None. A stop that comes here is late: its run has ended by itself."""
     message = receive_message(connection)
     while message and "stop" in message:
@@ -108,21 +120,36 @@ def _next_request(connection: socket.socket) -> dict[str, Any] | None:
     return message
 
 
-def _run_forked(request: dict[str, Any], connection: socket.socket) -> tuple[dict[str, Any], bytes]:
-    """One run in a fork of its own, and afterwards nothing left of its process group."""
+def answer(connection: socket.socket, header: dict[str, Any], report: bytes) -> None:
+    """Send what came of a run: a line of JSON, then the report."""
+    data = json.dumps({**header, "size": len(report)}).encode() + b"\n" + report
+    with contextlib.suppress(OSError):  # the checker is gone, and with it the next request
+        connection.sendall(data)
+
+
+def _run_forked(connection: socket.socket) -> bool:
+    """One run in a fork of its own, and afterwards nothing left of its process group; False at the end."""
+    request = next_request(connection)
+    if request is None:
+        return False
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.setsid()
-        # The learner's code gets one descriptor of ours, the report's.
-        os.closerange(3, writing)
-        os.closerange(writing + 1, _DESCRIPTORS)
-        _carry_out(request, writing)
+        become_run(request, writing)
     os.close(writing)
-    report, timed_out = _read_report(reading, connection, request)
+    report, stopped = read_report(reading, connection, request)
     os.close(reading)
-    status = _end(pid, at_once=timed_out or report.endswith(seal(request["key"])))
-    return {"timed_out": timed_out, "status": status}, report
+    status = _end(pid, at_once=bool(stopped) or report.endswith(seal(request["key"])))
+    answer(connection, {"stopped": stopped, "status": status}, report)
+    return True
+
+
+def become_run(request: dict[str, Any], report: int) -> None:
+    """Carry out the run in this very process, with one descriptor of ours left open, the report's."""
+    os.closerange(3, report)
+    os.closerange(report + 1, _DESCRIPTORS)
+    _carry_out(request, report)
 
 
 def _carry_out(request: dict[str, Any], report: int) -> None:
@@ -136,22 +163,32 @@ def _carry_out(request: dict[str, Any], report: int) -> None:
         os._exit(0)  # no waiting for threads, no atexit of the learner's
 
 
-def _read_report(reading: int, connection: socket.socket, request: dict[str, Any]) -> tuple[bytes, bool]:
-    """All that the run reports until its seal, its end or its time limit, and whether it was the last."""
+def read_report(
+    reading: int,
+    connection: socket.socket,
+    request: dict[str, Any],
+    takes_too_much: Callable[[], bool] = lambda: False,
+) -> tuple[bytes, str]:
+    """All that the run reports until its seal or its end, and what it was stopped for, if it was.
+
+    That is ``time``, ``memory`` where `takes_too_much` said so, or ``call`` when nobody waits for an answer.
+    """
     deadline = time.monotonic() + request["limit"]
     report = bytearray()
     while (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([reading, connection.fileno()], [], [], left)
+        ready, _, _ = select.select([reading, connection.fileno()], [], [], min(left, _LOOK_AROUND))
         if connection.fileno() in ready:
             message = receive_message(connection)
-            if not message or message["stop"] == request["key"]:  # nobody waits for an answer
-                return bytes(report), True
+            if not message or message["stop"] == request["key"]:
+                return bytes(report), "call"
         if reading in ready:
             data = os.read(reading, 65_536)
             report += data
             if not data or len(report) > REPORT_LIMIT or report.endswith(seal(request["key"])):
-                return bytes(report), False
-    return bytes(report), True
+                return bytes(report), ""
+        if not ready and takes_too_much():
+            return bytes(report), "memory"
+    return bytes(report), "time"
 
 
 def _end(pid: int, at_once: bool) -> int:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from checker.suite import Suite
-from checker.variants import Variant
 
 _NOT_LEFT = ("__pycache__", ".pytest_cache")
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """A copy of the lesson folder with one variant's app and the learner's files, for one run."""
+    """A lesson folder with one variant's app and the learner's files, for one run."""
 
     folder: Path
     scratch: Path
@@ -36,18 +33,22 @@ class Workspace:
         return {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()}
 
 
+def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write `files` below `folder`, which need not be there yet."""
+    for path, content in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
 @contextlib.contextmanager
-def workspace(name: str, variant: Variant, suite: Suite) -> Iterator[Workspace]:
+def workspace(name: str, files: Mapping[str, bytes]) -> Iterator[Workspace]:
     """A workspace whose lesson folder is called `name`; removed afterwards, whatever the run did to it."""
     root = Path(tempfile.mkdtemp(prefix="checker-")).resolve()
     try:
         folder, scratch = root / name, root / "tmp"
         scratch.mkdir()
-        files = {**suite.files, **{path: text.encode() for path, text in variant.files.items()}}
-        for path, content in files.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+        put_files(folder, files)
         yield Workspace(folder, scratch, frozenset(files))
     finally:
         shutil.rmtree(root, ignore_errors=True)

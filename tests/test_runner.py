@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import threading
 import time
 from dataclasses import replace
@@ -17,15 +18,11 @@ BOTH = pytest.mark.parametrize("fork", [True, False], ids=["fork", "single-use"]
 
 
 @pytest.fixture
-def request_for(tmp_path):
+def request_for():
     """A request for a run of one file of tests."""
 
     def make(source, **more):
-        folder, scratch = tmp_path / "lesson", tmp_path / "scratch"
-        folder.mkdir(exist_ok=True)
-        scratch.mkdir(exist_ok=True)
-        (folder / "test_it.py").write_text(source)
-        return Request(str(folder), str(scratch), ("test_it.py",), **more)
+        return Request("lesson", {}, {"test_it.py": source.encode()}, ("test_it.py",), **more)
 
     return make
 
@@ -58,7 +55,7 @@ def test_run_that_never_ends_is_stopped_at_its_limit_with_all_that_it_started(re
     with open_runner(modules_for([]), workers=1, fork=fork) as runner:
         report = runner.run(request)
 
-    assert (report.timed_out, report.sealed) == (True, False)
+    assert (report.stopped, report.sealed) == ("time", False)
     time.sleep(2.2)
     assert not mark.exists()
 
@@ -68,7 +65,7 @@ def test_run_that_ends_its_process_has_no_seal(request_for, fork):
     with open_runner(modules_for([]), workers=1, fork=fork) as runner:
         report = runner.run(request_for("import os\n\ndef test_a():\n    os._exit(7)\n"))
 
-    assert (report.sealed, report.timed_out, report.status) == (False, False, 7)
+    assert (report.sealed, report.stopped, report.status) == (False, "", 7)
 
 
 @BOTH
@@ -217,7 +214,8 @@ def test_runner_that_is_closed_in_the_middle_of_a_run_ends_it(request_for):
     assert time.perf_counter() - started < 20
 
 
-def test_conftest_above_the_workspace_is_not_loaded(request_for, tmp_path):
+def test_conftest_above_the_workspace_is_not_loaded(request_for, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "conftest.py").write_text("raise RuntimeError('not ours')\n")
 
     with open_runner(modules_for([]), workers=1) as runner:

@@ -1,0 +1,69 @@
+"""The lines that a run reports: which of them count. Pure.
+
+They come from the process that a learner's code runs in, which can write lines of its own. A line that is not
+one of these is not believed, and says that a person should look.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+Event = tuple[Any, ...]
+
+OUTCOMES = {"passed", "failed", "error", "todo", "skipped", "xfailed"}
+
+_HALF_A_PAIR = re.compile(
+    rb"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}"
+)
+
+_SHAPES: dict[str, tuple[type, ...]] = {
+    "collected": (list,),
+    "start": (str,),
+    "test": (str, str, str, str, str),
+    "broken": (str,),
+    "suspect": (str,),
+    "hook_ignored": (str,),
+    "left_out": (int,),
+    "seen": (str, str, str, str, int),
+    "ended": (str,),
+    "seal": (),
+}
+
+
+def read_events(data: bytes, key: str) -> tuple[Event, ...]:
+    """The events of a run with this key, in order; ``("suspect", "report_malformed")`` for each that is none."""
+    return tuple(event for line in data.splitlines() if (event := _read(line, key)) is not None)
+
+
+def _read(line: bytes, key: str) -> Event | None:
+    try:
+        given, *event = json.loads(_without_surrogates(line))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    if given != key:
+        return None
+    return tuple(event) if _is_well_formed(event) else ("suspect", "report_malformed")
+
+
+def _without_surrogates(line: bytes) -> bytes:
+    """Half a character, as JSON may have it, can be stored and printed nowhere."""
+    return _HALF_A_PAIR.sub(rb"?", line) if b"\\ud" in line else line
+
+
+def _is_well_formed(event: list[Any]) -> bool:
+    if not event or not isinstance(event[0], str):
+        return False
+    name, *values = event
+    if name == "leaks":
+        return all(_is_list_of_text(leak) and len(leak) == 3 for leak in values)
+    if name not in _SHAPES or [type(value) for value in values] != list(_SHAPES[name]):
+        return False
+    if name == "collected":
+        return _is_list_of_text(values[0])
+    return name != "test" or values[1] in OUTCOMES
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)

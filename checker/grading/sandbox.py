@@ -1,0 +1,155 @@
+"""The sandbox: bubblewrap round a warm parent, so that code nobody has read can be run.
+
+In it there is no network, nothing of the home folder, of the course's solutions, of other submissions or of the
+gradebook, and nothing can be written but what each run gets for itself (`checker.inside.keeper`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import site
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import checker
+from checker.errors import HarnessError, UsageError
+from checker.inside import seccomp
+from checker.runner import ForkingRunner, Request, Runner
+
+_SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+_SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives", "/etc/localtime")
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+_HOW = "Install it (Debian, Ubuntu: apt-get install bubblewrap), or see README.md, For instructors"
+_TOLD = 300  # characters of what went wrong that are passed on
+
+
+@contextlib.contextmanager
+def open_sandbox(modules: Iterable[str]) -> Iterator[Runner]:
+    """A runner with one worker in a sandbox of its own, `modules` imported ahead; it ends with the block.
+
+    Raises HarnessError, from `Runner.run`, where a run ends its worker again and again.
+    """
+    with tempfile.TemporaryFile() as errors:
+        runner = ForkingRunner(list(modules), 1, sandbox_command(), "sandbox", errors)
+        try:
+            yield runner
+        finally:
+            runner.close()
+
+
+def require_sandbox() -> None:
+    """Run one small test in a sandbox. Raises UsageError, saying what to do, where that does not work."""
+    if not sys.platform.startswith("linux") or not seccomp.is_supported():
+        raise UsageError(
+            "The sandbox needs Linux on x86-64 or AArch64. See README.md, For instructors, for a container; "
+            "--no-sandbox runs everybody's code as you."
+        )
+    if not shutil.which("bwrap"):
+        raise UsageError(
+            f"The sandbox needs bubblewrap, which is not here. {_HOW}; --no-sandbox runs code as you."
+        )
+    probe = Request("probe", {"app.py": ""}, {"test_probe.py": b"def test_it(): pass\n"}, ("test_probe.py",))
+    with tempfile.TemporaryFile() as errors:
+        runner = ForkingRunner(["fastapi"], 1, sandbox_command(), "sandbox", errors)
+        try:
+            report = runner.run(probe)
+        except HarnessError:
+            raise UsageError(f"The sandbox does not work on this machine: {_told(errors)}. {_HOW}.") from None
+        finally:
+            runner.close()
+    if not report.sealed:
+        raise UsageError(f"The sandbox does not work on this machine: a run in it ended early. {_HOW}.")
+
+
+def _told(errors: object) -> str:
+    stream = errors
+    stream.seek(0)  # type: ignore[attr-defined]
+    text = stream.read().decode(errors="replace")  # type: ignore[attr-defined]
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1][:_TOLD] if lines else "it ended without a word"
+
+
+def sandbox_command() -> list[str]:
+    """The command that starts Python in a sandbox; what `checker.warm` is told comes after it."""
+    package = Path(checker.__file__).parent
+    command = [
+        "bwrap",
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--unshare-net",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+    ]
+    if os.getuid() == 0:
+        command += [
+            "--cap-add",
+            "CAP_SETUID",
+            "--cap-add",
+            "CAP_SETGID",
+        ]  # to be somebody else as soon as it can
+    else:
+        command += ["--unshare-user"]
+    for path in _seen(package):
+        command += _bound(path)
+    for spoils in _hidden(package):
+        command += ["--perms", "0755", "--tmpfs", str(spoils), "--remount-ro", str(spoils)]
+    command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", *_folder(Path("/tmp"))]
+    command += ["--remount-ro", "/", "--chdir", "/", "--clearenv"]
+    for name, value in {**_ENVIRONMENT, "PYTHONPATH": str(package.parent)}.items():
+        command += ["--setenv", name, value]
+    return [*command, sys.executable, "-P", "-m", "checker.warm"]
+
+
+def _seen(package: Path) -> list[Path]:
+    """What is there to be read: the system's programs, Python, its libraries and the checker; outer ones first."""
+    wanted = {Path(path) for path in (*_SYSTEM, *_SETTINGS, sys.prefix, sys.base_prefix, *_libraries())}
+    wanted |= {package, *_links(Path(sys.executable))}
+    there = sorted(path for path in wanted if path.exists() or path.is_symlink())
+    return [path for path in there if path.is_symlink() or not any(_holds(other, path) for other in there)]
+
+
+def _libraries() -> list[str]:
+    return [*site.getsitepackages(), *([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])]
+
+
+def _hidden(package: Path) -> list[Path]:
+    """Where the course may lie with its solutions; an installation in place has it among the libraries."""
+    packages = {package, *(Path(folder) / package.name for folder in _libraries())}
+    return [folder / "course" for folder in sorted(packages) if (folder / "course").is_dir()]
+
+
+def _links(program: Path) -> Iterator[Path]:
+    """The folders through which a program's symbolic links lead."""
+    while program.is_symlink():
+        program = program.parent / program.readlink()
+        yield Path(os.path.normpath(program.parent))
+
+
+def _holds(outer: Path, inner: Path) -> bool:
+    return outer != inner and not outer.is_symlink() and inner.is_relative_to(outer)
+
+
+def _bound(path: Path) -> list[str]:
+    if path.is_symlink() and path.parent == Path("/"):
+        return ["--symlink", os.fspath(path.readlink()), str(path)]
+    return [*_folder(path.parent), "--ro-bind", str(path), str(path)]
+
+
+def _folder(path: Path) -> list[str]:
+    """Folders on the way, for anybody to pass through."""
+    return [
+        word
+        for folder in reversed((path, *path.parents))
+        if folder != Path("/")
+        for word in ("--perms", "0755", "--dir", str(folder))
+    ]

@@ -1,0 +1,352 @@
+"""The sandbox from inside: what a run in it can and cannot see, do, take and leave."""
+
+import os
+import subprocess
+import textwrap
+import time
+
+import pytest
+
+from checker.errors import UsageError
+from checker.grading import sandbox
+from checker.grading.sandbox import open_sandbox, require_sandbox
+from checker.runner import Request, modules_for
+
+
+@pytest.fixture(scope="module")
+def box():
+    with open_sandbox(modules_for([])) as runner:
+        yield runner
+
+
+def request_for(source, **more):
+    files = {"test_it.py": textwrap.dedent(source).encode()}
+    return Request("41_lesson", {"app.py": "name = 'app'\n"}, files, ("test_it.py",), **more)
+
+
+def outcomes(report):
+    return {fields[0].split("::")[1]: fields[1] for name, *fields in report.events if name == "test"}
+
+
+def messages(report):
+    return {fields[0].split("::")[1]: fields[3] for name, *fields in report.events if name == "test"}
+
+
+def test_run_says_what_each_test_did(box):
+    report = box.run(request_for("def test_a(): pass\ndef test_b(): assert 0\n"))
+
+    assert report.sealed
+    assert outcomes(report) == {"test_a": "passed", "test_b": "failed"}
+
+
+# Each of these passes inside.
+INSIDE = {
+    "it is an ordinary user": "import os\ndef test_it(): assert os.getuid() != 0 and os.getgroups() in ([], [os.getgid()])\n",
+    "it has no rights over its namespaces": """
+        import ctypes
+        def test_it():
+            libc = ctypes.CDLL(None)
+            assert libc.sethostname(b"other", 5) == -1
+            assert libc.mount(b"x", b"/tmp", b"tmpfs", 0, None) == -1
+            assert libc.unshare(0x10000000) == -1
+            assert libc.ptrace(16, 1, 0, 0) == -1
+    """,
+    "nothing answers beyond the machine": """
+        import socket, pytest
+        def test_it():
+            for address in ("192.0.2.1", "127.0.0.2"):
+                with socket.socket() as s, pytest.raises(OSError):
+                    s.settimeout(1)
+                    s.connect((address, 80))
+    """,
+    "sockets of other kinds are refused": """
+        import socket, pytest
+        def test_it():
+            for family in (socket.AF_NETLINK, socket.AF_PACKET, socket.AF_VSOCK):
+                with pytest.raises(OSError):
+                    socket.socket(family, socket.SOCK_DGRAM)
+    """,
+    "a test may serve itself": """
+        import socket
+        def test_it():
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                with socket.create_connection(server.getsockname()) as client:
+                    server.accept()[0].close()
+                    assert client.recv(1) == b""
+    """,
+    "there are no processes to look at": "import os\ndef test_it(): assert os.listdir('/proc') == []\n",
+    "its own number is always the same": "import os\ndef test_it(): assert (os.getpid(), os.getppid()) == (2, 1)\n",
+    "the environment tells nothing": """
+        import os
+        def test_it():
+            mine = {n for n in os.environ if not n.startswith("PYTEST_")}
+            assert mine <= {"PATH", "HOME", "LANG", "TZ", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "TMPDIR",
+                            "TEMP", "TMP", "PWD", "LC_CTYPE"}
+    """,
+    "the app cannot be changed, replaced or removed": """
+        import os, pathlib, pytest
+        def test_it():
+            app = pathlib.Path("app.py")
+            for change in (lambda: app.write_text(""), app.unlink, lambda: os.rename("test_it.py", "app.py"),
+                           lambda: app.chmod(0o666)):
+                with pytest.raises(OSError):
+                    change()
+            assert app.read_text() == "name = 'app'\\n"
+    """,
+    "libraries and the checker cannot be changed": """
+        import pathlib, pytest, fastapi, checker
+        def test_it():
+            for module in (fastapi, checker, pytest):
+                folder = pathlib.Path(module.__file__).parent
+                for attempt in (lambda: (folder / "evil.py").write_text(""),
+                                lambda: pathlib.Path(module.__file__).write_text("")):
+                    with pytest.raises(OSError):
+                        attempt()
+    """,
+    "only its own places can be written to": """
+        import subprocess
+        def test_it():
+            found = subprocess.run(["find", "/", "-type", "d", "-writable"], capture_output=True, text=True)
+            places = found.stdout.split()
+            assert places and all(place.startswith(("/tmp", "/dev/shm")) for place in places), places
+    """,
+    "the course's solutions are not there": """
+        import subprocess
+        def test_it():
+            names = ["-name", "users_in_a_class.py", "-o", "-name", "session_api.py"]
+            found = subprocess.run(["find", "/", *names], capture_output=True, text=True)
+            assert found.stdout == ""
+    """,
+    "no input and no terminal": """
+        import os, sys, pytest
+        def test_it():
+            assert os.read(0, 1) == b""
+            with pytest.raises(OSError):
+                open("/dev/tty")
+    """,
+    "files of a test are gone, and counted, at a limit": """
+        import errno, pytest
+        def test_it():
+            with pytest.raises(OSError) as refused:
+                for number in range(100_000):
+                    open(f"/tmp/{number}", "w").close()
+            assert refused.value.errno == errno.ENOSPC
+    """,
+    "the disk is small": """
+        import errno, pytest
+        def test_it():
+            with pytest.raises(OSError) as refused:
+                for number in range(100):
+                    with open(f"/tmp/{number}", "wb") as file:
+                        file.write(bytes(10_000_000))
+            assert refused.value.errno == errno.ENOSPC
+    """,
+    "a file cannot be large": """
+        import pytest, signal
+        def test_it():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            with pytest.raises(OSError), open("/tmp/large", "wb") as file:
+                file.truncate(10**10)
+    """,
+    "the processes are counted": """
+        import os, pytest, time
+        def test_it():
+            with pytest.raises(OSError):
+                for _ in range(1000):
+                    if os.fork() == 0:
+                        time.sleep(30)
+                        os._exit(0)
+    """,
+    "one process has little memory": """
+        import pytest
+        def test_it():
+            with pytest.raises(MemoryError):
+                bytearray(4_000_000_000)
+    """,
+    "the descriptor of the report is the only one it is given": """
+        import os
+        def test_it():
+            def is_open(n):
+                try:
+                    os.fstat(n)
+                    return True
+                except OSError:
+                    return False
+            import stat
+            kinds = [n for n in range(3, 100) if is_open(n) and stat.S_ISFIFO(os.fstat(n).st_mode)]
+            sockets = [n for n in range(3, 100) if is_open(n) and stat.S_ISSOCK(os.fstat(n).st_mode)]
+            assert (len(kinds), sockets) == (1, [])
+    """,
+    "killing everything kills nothing of ours": """
+        import os, signal
+        def test_it():
+            os.kill(1, signal.SIGKILL)
+            assert os.getppid() == 1
+    """,
+}
+
+
+@pytest.mark.parametrize("source", INSIDE.values(), ids=INSIDE)
+def test_inside(box, source):
+    report = box.run(request_for(source, limit=60))
+
+    assert outcomes(report) == {"test_it": "passed"}, messages(report)
+
+
+def test_a_later_run_finds_nothing_of_an_earlier_one(box):
+    leave = """
+        import ctypes, os, pathlib, socket
+        def test_it():
+            for place in ("/tmp/mark", "/dev/shm/mark", "mark"):
+                pathlib.Path(place).write_text("seen")
+            assert ctypes.CDLL(None).shmget(4711, 4096, 0o1600) != -1  # shared memory that stays
+            with socket.create_server(("127.0.0.1", 4711)) as server:
+                client = socket.create_connection(server.getsockname())
+                server.accept()[0].close()  # the port is taken for a minute
+                client.close()
+    """
+    look = """
+        import ctypes, pathlib, socket
+        def test_it():
+            assert not any(pathlib.Path(p).exists() for p in ("/tmp/mark", "/dev/shm/mark", "mark"))
+            assert ctypes.CDLL(None).shmget(4711, 4096, 0o600) == -1
+            with socket.socket() as server:
+                server.bind(("127.0.0.1", 4711))
+    """
+
+    first, second = box.run(request_for(leave)), box.run(request_for(look))
+
+    assert (outcomes(first), outcomes(second)) == ({"test_it": "passed"}, {"test_it": "passed"}), messages(
+        second
+    )
+    assert (first.left, second.left) == (("mark",), ())
+
+
+def test_a_daemon_ends_with_its_run(box):
+    mark = f"sleep-{os.getpid()}"
+    source = f"""
+        import os, sys
+        def test_it():
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    os.execv(sys.executable, ["{mark}", "-c", "import time; time.sleep(60)"])
+                os._exit(0)
+    """
+
+    assert outcomes(box.run(request_for(source))) == {"test_it": "passed"}
+
+    assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+
+
+def test_a_run_whose_processes_take_the_memory_together_is_stopped(box):
+    source = """
+        import os, time
+        def test_it():
+            for _ in range(8):
+                if os.fork() == 0:
+                    held = bytearray(os.urandom(1)) * 400_000_000
+                    time.sleep(60)
+            time.sleep(60)
+    """
+
+    report = box.run(request_for(source, limit=30))
+
+    assert report.stopped == "memory"
+
+
+def test_a_run_that_ignores_every_signal_ends_at_its_limit(box):
+    source = """
+        import signal
+        def test_it():
+            for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+                signal.signal(number, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
+            while True:
+                try:
+                    while True:
+                        pass
+                except BaseException:
+                    pass
+    """
+
+    report = box.run(request_for(source, limit=1))
+
+    assert (report.stopped, report.sealed) == ("time", False)
+
+
+def test_a_run_that_crashes_says_by_which_signal(box):
+    report = box.run(request_for("import ctypes\n\ndef test_it():\n    ctypes.string_at(0)\n"))
+
+    assert (report.sealed, report.status) == (False, -11)
+
+
+def test_a_run_after_a_fork_bomb_is_as_ever(box):
+    bomb = """
+        import os
+        def test_it():
+            while True:
+                try:
+                    os.fork()
+                except OSError:
+                    pass
+    """
+
+    ended = box.run(request_for(bomb, limit=1))
+
+    assert ended.stopped in ("time", "memory")
+    assert outcomes(box.run(request_for("def test_a(): pass\n"))) == {"test_a": "passed"}
+
+
+def test_what_a_run_takes_away_is_told(box):
+    report = box.run(request_for("import os\n\ndef test_it():\n    os.unlink('test_it.py')\n"))
+
+    assert (report.left, report.gone) == ((), ("test_it.py",))
+
+
+def test_nothing_is_left_when_the_sandbox_is_closed():
+    mark = f"mark-{os.getpid()}"
+    with open_sandbox([mark]) as runner:
+        runner.run(request_for("def test_a(): pass\n"))
+        assert any(mark in line for line in processes_with("checker.warm"))
+
+    deadline = time.monotonic() + 10
+    while any(mark in line for line in processes_with("checker.warm")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(mark in line for line in processes_with("checker.warm"))
+
+
+def processes_with(word):
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if word in line]
+
+
+# -- where there is none
+
+
+def test_without_bubblewrap_the_sandbox_is_refused_with_a_way_out(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+
+    with pytest.raises(UsageError, match="apt-get install bubblewrap"):
+        require_sandbox()
+
+
+def test_a_bubblewrap_that_does_not_work_is_refused_with_its_own_words(monkeypatch, tmp_path):
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    with pytest.raises(UsageError, match="No permissions to create new namespace"):
+        require_sandbox()
+
+
+def test_on_another_machine_the_sandbox_is_refused(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "darwin")
+
+    with pytest.raises(UsageError, match="needs Linux"):
+        require_sandbox()
+
+
+def test_where_it_works_nothing_is_said():
+    require_sandbox()
