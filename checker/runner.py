@@ -92,9 +92,9 @@ class Request:
         return {**self.suite, **{path: text.encode() for path, text in self.app.items()}}
 
     def message(self, **where: Any) -> dict[str, Any]:
-        """What the process that carries the run out is told: all but the files, and `where` they are."""
+        """What the process that carries the run out is told: all but the files' contents, and `where` they are."""
         rest = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("app", "suite")}
-        return {**rest, **where}
+        return {**rest, "app": sorted(self.app), **where}
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ class ForkingRunner:
     def _in_its_own_place(self, connection: socket.socket, request: Request) -> Report:
         # Latin-1 has a character for each byte, and a learner's file may hold any bytes.
         files = {path: content.decode("latin-1") for path, content in request.files.items()}
-        return self._answer(connection, request, request.message(files=files, app=sorted(request.app)))
+        return self._answer(connection, request, request.message(files=files))
 
     def _answer(self, connection: socket.socket, request: Request, message: dict[str, Any]) -> Report:
         """Have a worker carry out the run. Raises OSError or ValueError when it ends before it answers."""

@@ -15,6 +15,7 @@ from checker.inside.guard import ForeignHooks
 from checker.inside.leaks import LeakWatch
 from checker.inside.recorder import Recorder
 from checker.inside.selection import Selection
+from checker.inside.tampering import watch_for_tampering
 
 _CONFIGURATION = Path(__file__).with_name("run.ini")
 # None of these has a fixture or changes an outcome, and each costs start-up.
@@ -37,6 +38,7 @@ def execute(request: dict[str, Any], report: int) -> None:
             Selection(request, recorder.send),
         ]
         if request["evidence"]:
+            watch_for_tampering(request["folder"], request["app"], recorder.send)
             plugins.append(Evidence(request["folder"], leaks, recorder.send))
         pytest.main(_arguments(request), plugins=[*plugins, *_warm_plugins()])
         recorder.send("leaks", *leaks.found())

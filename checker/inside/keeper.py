@@ -114,7 +114,7 @@ def _furnished(request: dict[str, Any]) -> Workspace:
     scratch.mkdir()
     files = {path: text.encode("latin-1") for path, text in request.pop("files").items()}
     put_files(folder, files)
-    for path in request.pop("app"):
+    for path in request["app"]:
         namespaces.make_read_only(folder / path)
     request |= {"folder": str(folder), "scratch": str(scratch)}
     return Workspace(folder, scratch, frozenset(files))
