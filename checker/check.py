@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -105,16 +106,19 @@ def check_with(
     strict: bool = False,
     limit: float = TIME_LIMIT,
     progress: Callable[[Checked], None] | None = None,
+    variants: VariantSet | None = None,
+    graded: bool = False,
 ) -> Checked:
     """Judge `suite` by the variants of `lesson` on a runner that is already there.
 
     `strict` makes warnings errors; `limit` is the seconds a run may take. `progress` is told, after each run
-    but the last, what the runs so far say. Raises UsageError where the lesson's variants cannot be made,
+    but the last, what the runs so far say. `variants` are the lesson's, where they are loaded already. A verdict
+    to be `graded` comes of more runs, in an order that nobody can foresee, and has no advice. Raises UsageError where the lesson's variants cannot be made,
     HarnessError where the runs cannot be carried out, Interrupted where the runner was told to stop.
     """
     started = time.perf_counter()
-    variants = load_variants(lesson)
-    session = _Session(runner, lesson, suite, strict, limit)
+    variants = variants or load_variants(lesson)
+    session = _Session(runner, lesson, suite, strict, limit, graded)
     notices = _notices(lesson, suite)
     own_tasks = tuple(tasks(lesson, suite.files)) if suite.is_own else None
 
@@ -128,6 +132,8 @@ def check_with(
         runs.append(run)
         if progress and pending:
             progress(checked(runs, pending))
+    if graded:
+        return checked([runs[0], *sorted(runs[1:], key=lambda run: run.key)])
     whole = checked(runs)
     verdict = _advised(whole.verdict, session, variants, runs, own_tasks or ())
     return replace(whole, verdict=verdict, seconds=time.perf_counter() - started)
@@ -149,6 +155,7 @@ class _Session:
     suite: Suite
     strict: bool
     limit: float
+    graded: bool = False
 
     def all_runs(self, variants: VariantSet) -> Iterator[tuple[Run, Sequence[_Job]]]:
         """Every run that can matter, as they come, each with the jobs after it that are known by then.
@@ -161,6 +168,9 @@ class _Session:
             return
         stuck = tuple(o.test for o in first.outcomes if o.outcome in ("timeout", "crash"))
         jobs = [replace(job, without=stuck) for job in _worth_running(variants, first)]
+        if self.graded:  # a run must not tell by its place what it is; and correct apps come more than once
+            jobs += [replace(job, only="", order="file") for job in jobs if job.order == "reversed"]
+            random.SystemRandom().shuffle(jobs)
         yield first, jobs
         runs = []
         for number, run in enumerate(run_all(self.runner, jobs, self.settled), 1):

@@ -34,6 +34,8 @@ class Lesson:
     """The same folder as shipped; in a development checkout it is `home` itself."""
     solution: Path
     """The folder of what spoils: our suite, the variants, the debrief. It may be absent."""
+    unpublished: Path | None = None
+    """A folder of an instructor's own variants, laid out like `solution`; it may be absent."""
 
     @property
     def name(self) -> str:
@@ -80,6 +82,8 @@ class Course:
     root: Path
     shipped: Path = SHIPPED_COURSE
     """Where the course is as shipped; lessons that are not there are taken from `root`."""
+    variants: Path | None = None
+    """A folder with an instructor's own variants, ``NN_topic/variants.toml`` in it for any of the lessons."""
 
     @cached_property
     def lessons(self) -> list[Lesson]:
@@ -106,7 +110,8 @@ class Course:
 
     def _lesson(self, home: Path) -> Lesson:
         origin = self.shipped if (self.shipped / "lessons" / home.name).is_dir() else self.root
-        return Lesson(home, origin / "lessons" / home.name, origin / "solutions" / home.name)
+        unpublished = self.variants / home.name if self.variants else None
+        return Lesson(home, origin / "lessons" / home.name, origin / "solutions" / home.name, unpublished)
 
 
 def _spelt(spelling: str, lessons: Iterable[Lesson]) -> Lesson | None:

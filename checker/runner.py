@@ -137,6 +137,10 @@ class Runner(Protocol):
         """Carry out runs again; every call of `run` from before must have ended."""
         ...
 
+    def close(self) -> None:
+        """End every run under way, and the processes; a call of `run` then raises HarnessError."""
+        ...
+
 
 @contextlib.contextmanager
 def open_runner(
@@ -165,6 +169,11 @@ def modules_for(texts: Iterable[str]) -> list[str]:
     everything = "\n".join(texts)
     named = [module for word, modules in _WHEN_NAMED.items() if word in everything for module in modules]
     return [*_ALWAYS, *named]
+
+
+def all_modules() -> list[str]:
+    """Every library that any run may be worth importing ahead for."""
+    return modules_for(_WHEN_NAMED)
 
 
 class ForkingRunner:

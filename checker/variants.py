@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from checker.errors import UsageError
 from checker.lessons import Lesson
+
+_FILE = "variants.toml"
 
 Kind = Literal["reference", "equivalent", "mutant"]
 
@@ -56,20 +59,33 @@ class VariantSet:
 
 
 def load_variants(lesson: Lesson) -> VariantSet:
-    """The variants of `lesson`. Raises UsageError, naming file and entry, where one cannot be made."""
-    path = lesson.solution / "variants.toml"
-    reference = Variant("reference", "reference", lesson.app_files)
-    entries = _read(path)
-    mutants = tuple(_mutant(lesson, path, entry) for entry in entries.get("mutant", []))
-    equivalents = tuple(_equivalent(lesson, path, entry) for entry in entries.get("equivalent", []))
-    _refuse_twins(path, (*mutants, *equivalents))
-    return VariantSet(reference, equivalents, mutants)
+    """The variants of `lesson`, unpublished ones after those it ships.
+
+    Raises UsageError, naming file and entry, where one cannot be made.
+    """
+    folders = [lesson.solution]
+    if lesson.unpublished and (lesson.unpublished / _FILE).is_file():
+        folders.append(lesson.unpublished)
+    entries = [
+        (folder / _FILE, kind, entry) for folder in folders for kind, entry in _entries(folder / _FILE)
+    ]
+    mutants = tuple(_mutant(lesson, path, entry) for path, kind, entry in entries if kind == "mutant")
+    equivalents = tuple(
+        _equivalent(lesson, path, entry) for path, kind, entry in entries if kind == "equivalent"
+    )
+    _refuse_twins(folders[-1] / _FILE, (*mutants, *equivalents))
+    return VariantSet(Variant("reference", "reference", lesson.app_files), equivalents, mutants)
 
 
 def stand_in(mutant: Variant, mutants: tuple[Variant, ...]) -> str:
     """The name a mutant goes by until it is killed: its area and its place there, as ``login-2``."""
     neighbours = [other.id for other in mutants if other.area == mutant.area]
     return f"{mutant.area}-{neighbours.index(mutant.id) + 1}"
+
+
+def _entries(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each table of the file, with its kind."""
+    return ((kind, entry) for kind, tables in _read(path).items() for entry in tables)
 
 
 def _read(path: Path) -> dict[str, list[dict[str, Any]]]:
@@ -111,7 +127,10 @@ def _equivalent(lesson: Lesson, path: Path, entry: dict[str, Any]) -> Variant:
         raise UsageError(f"{where}: `of` goes with a whole replacement; with `replace`, say `file`.")
     if entry.get("blame", "suite") != "suite":
         raise UsageError(f'{where}: `blame` can only be "suite".')
-    files = (_replaced if "replace" in entry else _overlaid)(lesson, where, entry)
+    if "replace" in entry:
+        files = _replaced(lesson, where, entry)
+    else:
+        files = _overlaid(lesson, path.parent, where, entry)
     return Variant(
         entry["id"],
         "equivalent",
@@ -146,11 +165,11 @@ def _replaced(lesson: Lesson, where: str, entry: dict[str, Any]) -> dict[str, st
     return _compiled(where, {**lesson.app_files, target: text.replace(entry["replace"], entry["with"])})
 
 
-def _overlaid(lesson: Lesson, where: str, entry: dict[str, Any]) -> dict[str, str]:
+def _overlaid(lesson: Lesson, folder: Path, where: str, entry: dict[str, Any]) -> dict[str, str]:
     """The app with one file, or a folder's files, in place of the reference's."""
     if "file" not in entry:
         raise UsageError(f"{where} needs `file`, or `replace` and `with`.")
-    source = lesson.solution / entry["file"]
+    source = folder / entry["file"]
     if source.is_dir():
         overlay = {
             p.relative_to(source).as_posix(): p.read_text("utf-8") for p in sorted(source.rglob("*.py"))

@@ -3,6 +3,6 @@
 from checker.cli.app import app, main
 
 # The order is that of the commands in the help.
-from checker.cli import learner, folders, author  # isort: skip
+from checker.cli import learner, folders, instructor, author  # isort: skip
 
-__all__ = ["app", "author", "folders", "learner", "main"]
+__all__ = ["app", "author", "folders", "instructor", "learner", "main"]

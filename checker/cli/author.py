@@ -9,18 +9,24 @@ import typer
 
 from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import print_lines
+from checker.errors import UsageError
 from checker.lessons import Course, find_course
 
 
 @app.command()
 def verify(
     lessons: Annotated[list[str] | None, typer.Argument(help="Numbers or folders; none: all.")] = None,
+    variants: Annotated[
+        Path | None, typer.Option("--variants", metavar="DIR", help="With variants of your own in it.")
+    ] = None,
 ) -> None:
     """Check every promise that the course makes about its lessons. For authors."""
     from checker import verify as course_checks
 
+    if variants and not variants.is_dir():
+        raise UsageError(f"--variants: there is no folder {variants}.")
     root = find_course(Path.cwd()).root
-    course = Course(root, shipped=root)  # what an author has changed, not what is installed
+    course = Course(root, root, variants)  # what an author has changed, not what is installed
     chosen = [course.find(spelling) for spelling in lessons or []] or course.lessons
     failed = False
     for lesson, check, problems in course_checks.verify(course, chosen):

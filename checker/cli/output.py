@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +17,8 @@ from checker.text import folded, readable_markdown
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
+
+    from checker.grading.grade import Tally
 
 _ASCII = str.maketrans({"✓": "+", "✗": "x", "·": "-", "■": "#", "□": "_", "…": "..."})
 _COLOURS = {
@@ -80,10 +84,10 @@ def _is_utf8() -> bool:
     return (sys.stdout.encoding or "").lower().startswith("utf")
 
 
-def _console() -> Console:
+def _console(stderr: bool = False) -> Console:
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, soft_wrap=True, stderr=stderr)
 
 
 def _text(line: str, colours: Mapping[str, str]) -> Text:
@@ -93,3 +97,42 @@ def _text(line: str, colours: Mapping[str, str]) -> Text:
     for pattern, style in colours.items():
         text.highlight_regex(pattern, style)
     return text
+
+
+@contextmanager
+def grading_progress() -> Iterator[Callable[[Tally], None]]:
+    """Shows how far a grading is: a bar with rate and time left, or, without a terminal, a line now and then."""
+    console = _console(stderr=True)
+    if not console.is_terminal:
+        yield _ProgressLines(console).show
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("")
+        started = time.monotonic()
+
+        def show(tally: Tally) -> None:
+            minutes = (time.monotonic() - started) / 60
+            rate = f"{tally.graded / minutes:.0f} suites a minute" if tally.graded else ""
+            bar.update(task, total=tally.submissions, completed=tally.taken_in, description=rate)
+
+        yield show
+
+
+class _ProgressLines:
+    """A line at the most every few seconds."""
+
+    _EVERY = 10.0  # seconds
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = time.monotonic()
+
+    def show(self, tally: Tally) -> None:
+        if time.monotonic() - self._last >= self._EVERY:
+            self._last = time.monotonic()
+            self._console.print(
+                f"{tally.taken_in} of {tally.submissions} submissions, {tally.graded} suites graded"
+            )

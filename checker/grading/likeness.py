@@ -16,6 +16,7 @@ from itertools import combinations, pairwise
 
 from checker.grading.model import Alike
 from checker.suite import Suite
+from checker.tasks import UNREADABLE
 
 LEAST = 0.8  # likeness from which a pair is told
 _AS_GOOD_AS_EQUAL = 0.95
@@ -41,7 +42,7 @@ def shapes(suite: Suite) -> Shapes:
     for content in suite.files.values():
         try:
             tree = ast.parse(content)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        except UNREADABLE:
             continue  # what cannot be read is like nothing
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

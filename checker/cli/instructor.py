@@ -1,0 +1,151 @@
+"""The commands for instructors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from checker.cli.app import NOT_THERE_YET, app
+from checker.cli.output import grading_progress, print_lines
+from checker.errors import UsageError
+from checker.lessons import SHIPPED_COURSE, Course, find_course
+from checker.runner import TIME_LIMIT
+
+Level = Literal["none", "count", "areas", "symptoms"]
+
+_Out = Annotated[
+    Path, typer.Option("--out", metavar="OUT", help="The folder of the gradebook and the reports.")
+]
+_Book = Annotated[str, typer.Option("--gradebook", metavar="URL", help="A database; else OUT/gradebook.db.")]
+_Policy = Annotated[
+    Path | None, typer.Option("--policy", metavar="TOML", help="What verdicts earn; else the score, of 10.")
+]
+_Feedback = Annotated[Level, typer.Option("--feedback", help="How much the learners' pages tell.")]
+
+
+@app.command()
+def grade(
+    submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS", help="A folder, an entry a learner.")],
+    out: _Out,
+    lesson: Annotated[
+        str | None, typer.Option("--lesson", metavar="NN", help="The only lesson; files may then lie bare.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option("--roster", metavar="CSV", help="The class: id, name, e-mail, team.")
+    ] = None,
+    variants: Annotated[
+        Path | None, typer.Option("--variants", metavar="DIR", help="Mutants and equivalents of your own.")
+    ] = None,
+    policy: _Policy = None,
+    feedback: _Feedback = "count",
+    gradebook: _Book = "",
+    again: Annotated[bool, typer.Option("--again", help="Grade also what has not changed.")] = False,
+    sandbox: Annotated[
+        bool, typer.Option("--sandbox/--no-sandbox", help="--no-sandbox runs everybody's code as you.")
+    ] = True,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Suites at a time.", min=1, max=256)] = None,
+    limit: Annotated[
+        float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1, max=3600)
+    ] = TIME_LIMIT,
+) -> None:
+    """Grade a class. The same command again goes on where it was, and grades what has changed."""
+    from checker.grading.outputs import write_all
+    from checker.grading.policy import Policy, read_policy
+    from checker.grading.session import Wish, grade_into, locked
+
+    earns = read_policy(policy) if policy else Policy()
+    wish = Wish(_course(variants), submissions, out, gradebook, lesson, roster, again, sandbox, jobs, limit)
+    with locked(out):
+        with grading_progress() as progress:
+            graded = grade_into(wish, progress)
+        print_lines([*graded.lines(), *write_all(graded.result, earns, out, feedback, submissions.name)])
+    if graded.tally.failed:
+        raise typer.Exit(NOT_THERE_YET)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a grading.")],
+    policy: _Policy = None,
+    feedback: _Feedback = "count",
+    gradebook: _Book = "",
+) -> None:
+    """Write the class's report and pages again, from the gradebook: nothing is graded."""
+    from checker.grading.gradebook import open_gradebook, place
+    from checker.grading.outputs import write_all
+    from checker.grading.policy import Policy, read_policy
+
+    earns = read_policy(policy) if policy else Policy()
+    with open_gradebook(place(out, gradebook)) as book:
+        result = book.read()
+    print_lines(write_all(result, earns, out, feedback, out.resolve().name))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a grading.")],
+    format: Annotated[
+        str,
+        typer.Option("--format", help="csv, json, junit, gradescope, classroom50, canvas or moodle."),
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="Your own file to fill in: canvas, moodle. It stays as it is."),
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help="Where to; else OUT/export.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="NN=TITLE", help="What goes where: a lesson or total, and a title."),
+    ] = None,
+    policy: _Policy = None,
+    feedback: _Feedback = "count",
+    gradebook: _Book = "",
+) -> None:
+    """Hand marks to a learning platform, from the gradebook."""
+    from checker.grading.exports import export as write_export
+    from checker.grading.gradebook import open_gradebook, place
+    from checker.grading.outputs import feedback_texts
+    from checker.grading.policy import Policy, read_policy
+
+    earns = read_policy(policy) if policy else Policy()
+    with open_gradebook(place(out, gradebook)) as book:
+        result = book.read()
+    texts = feedback_texts(result, feedback)
+    columns = dict(map(_column, column or []))
+    print_lines(write_export(format, result, earns, to or out / "export", file, columns, texts))
+
+
+@app.command()
+def pack(
+    student: Annotated[Path, typer.Option("--student", metavar="OUT", help="The folder to make.")],
+    exam: Annotated[bool, typer.Option("--exam", help="Without hints, and for plain pytest.")] = False,
+    lesson: Annotated[
+        list[str] | None, typer.Option("--lesson", metavar="NN", help="Of an exam: these lessons alone.")
+    ] = None,
+) -> None:
+    """Make the folder that a class gets: the course without its solutions."""
+    from checker.grading.pack import pack as make_folder
+
+    if lesson and not exam:
+        raise UsageError("--lesson goes with --exam.")
+    course = _course()
+    print_lines(make_folder(course, student, exam, [course.find(spelling) for spelling in lesson or []]))
+
+
+def _course(variants: Path | None = None) -> Course:
+    """The course that is graded by: the one here, else as it was shipped."""
+    if variants and not variants.is_dir():
+        raise UsageError(f"--variants: there is no folder {variants}.")
+    try:
+        return Course(find_course(Path.cwd()).root, variants=variants)
+    except UsageError:
+        return Course(SHIPPED_COURSE, variants=variants)
+
+
+def _column(text: str) -> tuple[str, str]:
+    what, equals, title = text.partition("=")
+    if not equals or not what or not title:
+        raise UsageError(f"--column {text!r}: write a lesson's number or total, =, and the column's title.")
+    return what, title

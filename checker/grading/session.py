@@ -1,0 +1,121 @@
+"""A grading from its command to its gradebook: everything checked first, then everything graded."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from checker.errors import UsageError
+from checker.grading.grade import Settings, Tally, grade_class
+from checker.grading.gradebook import open_gradebook, place
+from checker.grading.intake import Sources, find_sources
+from checker.grading.model import ClassResult
+from checker.grading.roster import read_roster
+from checker.grading.sandbox import open_sandbox, require_sandbox
+from checker.grading.units import subject_of
+from checker.lessons import Course, Lesson
+from checker.runner import all_modules, open_runner
+from checker.text import count
+
+_LOCK = ".grading"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an instructor asks for."""
+
+    course: Course
+    submissions: Path
+    out: Path
+    gradebook: str = ""
+    """A database's URL; empty for the file in `out`."""
+    lesson: str | None = None
+    roster: Path | None = None
+    again: bool = False
+    sandbox: bool = True
+    jobs: int | None = None
+    limit: float = 10.0
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a grading."""
+
+    result: ClassResult
+    tally: Tally
+    sources: Sources
+    sandboxed: bool
+
+    def lines(self) -> Iterator[str]:
+        """What to print of it."""
+        tally = self.tally
+        yield (
+            f"{count(self.tally.submissions, 'submission')}: {count(tally.graded, 'suite')} graded, "
+            f"{tally.kept} as before."
+        )
+        for line in self.sources.unmatched:
+            yield f"Unmatched: {line}"
+        if self.sources.absent:
+            yield f"Nothing from: {', '.join(learner.id for learner in self.sources.absent)}."
+        for learner, lesson in tally.failed:
+            yield f"No verdict for {learner}, lesson {lesson[:2]}: the harness failed. The same command tries again."
+        if not self.sandboxed:
+            yield "Graded WITHOUT a sandbox: each submission ran as you. Every verdict says so."
+
+
+def grade_into(wish: Wish, progress: Callable[[Tally], None]) -> Graded:
+    """Grade the class into its gradebook. Raises UsageError where something is missing or does not fit."""
+    lessons = [_as_shipped(lesson) for lesson in wish.course.lessons]
+    only = _as_shipped(wish.course.find(wish.lesson)) if wish.lesson else None
+    chosen = (
+        [only] if only else [lesson for lesson in lessons if (lesson.solution / "variants.toml").is_file()]
+    )
+    subjects = {lesson.name: subject_of(lesson, wish.limit, wish.sandbox) for lesson in chosen}
+    sources = find_sources(wish.submissions, read_roster(wish.roster) if wish.roster else ())
+    if wish.sandbox:
+        require_sandbox()
+    open_box = (
+        partial(open_sandbox, all_modules()) if wish.sandbox else partial(open_runner, all_modules(), 1)
+    )
+    settings = Settings(
+        open_box, wish.sandbox, wish.limit, wish.jobs or (os.cpu_count() or 1) + 1, wish.again, only
+    )
+    with open_gradebook(place(wish.out, wish.gradebook), new=True) as book:
+        tally = grade_class(sources, subjects, book, settings, progress)
+        return Graded(book.read(), tally, sources, wish.sandbox)
+
+
+def _as_shipped(lesson: Lesson) -> Lesson:
+    """Nobody's edited copy: what is compared and judged is what was shipped."""
+    return replace(lesson, home=lesson.shipped)
+
+
+@contextlib.contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Keep a second grading out of the folder. Raises UsageError where one is under way, or none can be made."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        file = (out / _LOCK).open("ab")
+    except OSError as error:
+        raise UsageError(f"--out {out} cannot be written to: {error.strerror}.") from None
+    with file:
+        if not _lock(file.fileno()):
+            raise UsageError(f"A grading into {out} is under way. Wait for it, or choose another --out.")
+        yield
+
+
+def _lock(descriptor: int) -> bool:
+    """Hold the file until its descriptor, or the process, ends; False where somebody else does."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where nothing is locked: SQLite still keeps every verdict whole
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,145 @@
+"""Grade one suite for one lesson: in a sandbox, once more if the harness fails, and always with an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from checker import __version__
+from checker.as_json import one_document
+from checker.check import check_with
+from checker.errors import HarnessError, told
+from checker.grading.likeness import Print, equals, shapes
+from checker.grading.model import Bug, LessonSheet, Unit
+from checker.lessons import Lesson
+from checker.runner import Runner
+from checker.suite import Suite, own_suite, solution_suite
+from checker.variants import VariantSet, load_variants
+
+_TRIES = 2
+_UNITS = 100  # of one sandbox, before a new one takes its place
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A lesson to be graded, and all that is worth having ready."""
+
+    lesson: Lesson
+    variants: VariantSet
+    starter: Suite
+    solution: Suite
+    content: str
+    """A hash of all that a verdict on this lesson depends on, but for the suite."""
+
+    @property
+    def sheet(self) -> LessonSheet:
+        """What the gradebook keeps of it."""
+        bugs = tuple(Bug(m.id, m.area, m.promise, m.symptom) for m in self.variants.mutants)
+        return LessonSheet(self.lesson.name, self.lesson.title, bugs)
+
+
+def subject_of(lesson: Lesson, limit: float, sandboxed: bool) -> Subject:
+    """The lesson, ready to be graded. Raises UsageError where its variants cannot be made."""
+    variants = load_variants(lesson)
+    every = (variants.reference, *variants.equivalents, *variants.mutants)
+    depends = [__version__, lesson.name, limit, sandboxed, sorted(lesson.starter_files.items())]
+    depends += [(v, sorted(v.files.items())) for v in every]
+    content = sha256(repr(depends).encode("utf-8", "replace")).hexdigest()
+    return Subject(lesson, variants, own_suite(lesson, lesson.shipped), solution_suite(lesson), content)
+
+
+def content_of(suite: Suite) -> str:
+    """A hash of a suite's files."""
+    return sha256(repr(sorted(suite.files.items())).encode()).hexdigest()
+
+
+def key_of(subject: Subject, suite: Suite) -> str:
+    """What tells whether a verdict has to be had again."""
+    told_of = repr((subject.content, content_of(suite), sorted(suite.ignored)))
+    return sha256(told_of.encode("utf-8", "replace")).hexdigest()
+
+
+def print_of(suite: Suite) -> Print:
+    """What the gradebook keeps to compare a suite by."""
+    return Print(shapes(suite), content_of(suite))
+
+
+@dataclass
+class Grader:
+    """Grades units one after the other, in a sandbox that is kept while it is well."""
+
+    open_box: Callable[[], AbstractContextManager[Runner]]
+    sandboxed: bool
+    limit: float
+    _box: ExitStack = field(default_factory=ExitStack)
+    _runner: Runner | None = None
+    _graded: int = 0
+    _stopped: bool = False
+
+    def grade(self, subject: Subject, suite: Suite) -> Unit:
+        """The verdict on `suite`. Where none can be had, the unit's status is ``harness_error``."""
+        failed = ""
+        for _ in range(_TRIES):
+            try:
+                return self._unit(subject, self._document(subject, suite))
+            except Exception as error:  # whatever one submission provokes: the others are still to be graded
+                if self._stopped:
+                    break
+                failed = (
+                    told(error)
+                    if isinstance(error, HarnessError)
+                    else f"{type(error).__name__}: {told(error)}"
+                )
+                self.close()
+        return self._unit(subject, _no_verdict(subject, failed))
+
+    def stop(self) -> None:
+        """End the unit under way, from another thread: nobody waits for it."""
+        self._stopped = True
+        if self._runner is not None:
+            self._runner.close()
+
+    def close(self) -> None:
+        """End the sandbox; the next unit gets another one."""
+        self._runner, self._graded = None, 0
+        self._box.close()
+
+    def _document(self, subject: Subject, suite: Suite) -> dict[str, Any]:
+        if self._graded == _UNITS:
+            self.close()
+        if self._runner is None:
+            self._runner = self._box.enter_context(self.open_box())
+        self._graded += 1
+        checked = check_with(
+            self._runner, subject.lesson, suite, limit=self.limit, variants=subject.variants, graded=True
+        )
+        document = one_document(checked, reveal=True)
+        kinds = {finding["kind"] for finding in document["findings"]}
+        flags = {*document["suspect"], *(kinds & {"hook_ignored"})}
+        if equals(suite, subject.solution, subject.starter):
+            flags.add("equals_solution")
+        return {**document, "suspect": sorted(flags)}
+
+    def _unit(self, subject: Subject, document: dict[str, Any]) -> Unit:
+        return Unit(subject.lesson.name, document, datetime.now(UTC), self.sandboxed)
+
+
+def _no_verdict(subject: Subject, why: str) -> dict[str, Any]:
+    finding = {"stage": "notice", "kind": "harness_error", "test": None, "promise": None, "text": why}
+    return {
+        "format": "checker/verdict/v1",
+        "lesson": subject.lesson.name,
+        "status": "harness_error",
+        "suspect": ["harness_error"],
+        "score": 0.0,
+        "seconds": 0.0,
+        "tasks": None,
+        "tests": [],
+        "mutants": [],
+        "equivalents": [],
+        "findings": [finding],
+    }
