@@ -113,8 +113,10 @@ def check_with(
 
     `strict` makes warnings errors; `limit` is the seconds a run may take. `progress` is told, after each run
     but the last, what the runs so far say. `variants` are the lesson's, where they are loaded already. A verdict
-    to be `graded` comes of more runs, in an order that nobody can foresee, and has no advice. Raises UsageError where the lesson's variants cannot be made,
-    HarnessError where the runs cannot be carried out, Interrupted where the runner was told to stop.
+    to be `graded` comes of more runs, in an order that nobody can foresee, and has no advice.
+
+    Raises UsageError where the lesson's variants cannot be made, HarnessError where the runs cannot be carried
+    out, Interrupted where the runner was told to stop.
     """
     started = time.perf_counter()
     variants = variants or load_variants(lesson)

@@ -127,10 +127,8 @@ def _equivalent(lesson: Lesson, path: Path, entry: dict[str, Any]) -> Variant:
         raise UsageError(f"{where}: `of` goes with a whole replacement; with `replace`, say `file`.")
     if entry.get("blame", "suite") != "suite":
         raise UsageError(f'{where}: `blame` can only be "suite".')
-    if "replace" in entry:
-        files = _replaced(lesson, where, entry)
-    else:
-        files = _overlaid(lesson, path.parent, where, entry)
+    is_piece = "replace" in entry
+    files = _replaced(lesson, where, entry) if is_piece else _overlaid(lesson, path.parent, where, entry)
     return Variant(
         entry["id"],
         "equivalent",
