@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,10 +71,10 @@ def _is_export(folder: Path) -> bool:
 
 def _visible(folder: Path) -> list[Path]:
     try:
-        names = sorted(os.listdir(folder))
+        paths = sorted(folder.iterdir())
     except OSError as error:
         raise UsageError(f"The folder {folder} cannot be read: {error.strerror}.") from None
-    return [folder / name for name in names if not name.startswith(".") and name not in _NOBODYS]
+    return [path for path in paths if not path.name.startswith(".") and path.name not in _NOBODYS]
 
 
 def _problem(path: Path, claim: Claim) -> str:

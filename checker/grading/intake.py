@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from checker.grading.archives import Tree, is_worth_opening, read_tree
+from checker.grading.attempts import Part
 from checker.grading.folders import open_regular
 from checker.grading.found import Found, Wanted, is_passed_over
 from checker.grading.limits import LIMITS, Budget, Limits, Refused
@@ -19,7 +20,7 @@ from checker.grading.model import Submission
 from checker.grading.names import is_archive
 from checker.grading.notes import Notes
 from checker.grading.places import Place, find_places
-from checker.grading.sources import Part, Source, Sources, find_sources
+from checker.grading.sources import Source, Sources, find_sources
 from checker.grading.taking import CONFIGURATION, suite_in, tell_of_loose, text_of, wanted_names
 from checker.lessons import SHIPPED_COURSE, Lesson, is_test_file
 from checker.suite import Suite
