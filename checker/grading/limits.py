@@ -25,7 +25,7 @@ class Limits:
     path_characters: int = 1000
     header_bytes: int = 4_000_000
     """A zip's directory."""
-    tar_header_bytes: int = 64_000
+    tar_header_bytes: int = 32_000
     """What stands before one entry of a tar: its header, a long name, attributes."""
     nested: int = 2
     """An archive inside an archive, or inside a folder, is opened; one inside that is not."""

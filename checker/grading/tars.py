@@ -21,7 +21,7 @@ def read_tar(file: IO[bytes], make: MakeDecompressor, wanted: Wanted, budget: Bu
     """The files of a tar, unpacked by what `make` makes. Raises Refused for one that is broken, hostile or too large."""
     seen: set[str] = set()
     stream = Unpacked(file, make, budget)
-    stream.allow(budget.limits.tar_header_bytes)
+    stream.allow(budget.limits.tar_header_bytes, is_header=True)
     try:
         with tarfile.TarFile(fileobj=stream, mode="r", errors="surrogateescape") as archive:
             while member := _next(archive, stream, budget):
@@ -39,7 +39,7 @@ def read_tar(file: IO[bytes], make: MakeDecompressor, wanted: Wanted, budget: Bu
 
 
 def _next(archive: tarfile.TarFile, stream: Unpacked, budget: Budget) -> tarfile.TarInfo | None:
-    stream.allow(budget.limits.tar_header_bytes)
+    stream.allow(budget.limits.tar_header_bytes, is_header=True)
     archive.members = []  # type: ignore[attr-defined]  # it would keep them all
     return archive.next()
 
@@ -65,7 +65,7 @@ def _found(
     if member.size > (most := budget.limits.most_of(path)):
         return Found(path, None, modified, f"larger than {most:,} bytes")
     budget.take(member.size)
-    stream.allow(member.size)
+    stream.allow(member.size, is_header=False)
     content = archive.extractfile(member)
     data = b"".join(iter(lambda: content.read(_CHUNK), b"")) if content else b""
     if len(data) != member.size:
