@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.errors import UsageError
 from checker.lessons import Lesson, is_hidden, is_test_file
+
+_IMPORTED_AT_START = {"sitecustomize", "usercustomize"}
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,24 @@ class Suite:
 def own_suite(lesson: Lesson, folder: Path | None = None) -> Suite:
     """The suite in `folder`, by default the learner's lesson folder; files of the app are not part of it."""
     folder = folder or lesson.home
-    mine = [path for path in _sources(folder) if path not in lesson.app_files]
+    taken, ignored = learner_owned(_sources(folder), lesson)
+    return Suite({path: (folder / path).read_bytes() for path in taken}, ignored)
+
+
+def suite_of(files: Mapping[str, bytes], lesson: Lesson) -> Suite:
+    """The suite among a lesson folder's files, given by their paths in it: what `own_suite` takes of a folder."""
+    taken, ignored = learner_owned(sorted(files), lesson)
+    return Suite({path: files[path] for path in taken}, ignored)
+
+
+def learner_owned(paths: Iterable[str], lesson: Lesson) -> tuple[list[str], tuple[str, ...]]:
+    """Of a lesson folder's paths those that a suite may have, and the modules left aside because they shadow others.
+
+    The app's own files, what is hidden and what is no Python file are in neither.
+    """
+    mine = [path for path in paths if _is_source(path) and path not in lesson.app_files]
     taken = [path for path in mine if not _shadows(path, lesson)]
-    return Suite(
-        {path: (folder / path).read_bytes() for path in taken}, tuple(sorted(set(mine) - set(taken)))
-    )
+    return taken, tuple(sorted(set(mine) - set(taken)))
 
 
 def solution_suite(lesson: Lesson) -> Suite:
@@ -67,7 +83,11 @@ def suite_at(path: Path, lesson: Lesson) -> Suite:
 
 def _sources(folder: Path) -> list[str]:
     paths = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.py")) if path.is_file())
-    return [path for path in paths if not is_hidden(path)]
+    return [path for path in paths if _is_source(path)]
+
+
+def _is_source(path: str) -> bool:
+    return path.endswith(".py") and not is_hidden(path)
 
 
 def _is_suite_file(path: str) -> bool:
@@ -89,8 +109,8 @@ def _top_names(lesson: Lesson) -> set[str]:
 
 
 def _is_taken(name: str, lesson: Lesson) -> bool:
-    """Whether a standard module, or an installed one, has this name."""
-    if name in sys.stdlib_module_names:
+    """Whether a standard module, or an installed one, has this name, or Python imports it unasked."""
+    if name in sys.stdlib_module_names | _IMPORTED_AT_START:
         return True
     try:
         spec = importlib.util.find_spec(name) if name.isidentifier() else None

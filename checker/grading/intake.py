@@ -1,0 +1,120 @@
+"""Intake: a class's folder of submissions in, submissions out. In two steps, so that memory stays flat.
+
+`find_sources` says, from names alone, which entries there are and whose; `take_in` reads and unpacks one of them.
+The folder is what an LMS's download unpacks to, or any folder with an entry a learner: a folder, a zip, a tar, a
+clone, or bare test files. The zip that an LMS lets one download is to be unpacked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from checker.grading.archives import Tree, is_worth_opening, read_tree
+from checker.grading.attempts import Part
+from checker.grading.folders import open_regular
+from checker.grading.found import Found, Wanted, is_passed_over
+from checker.grading.limits import LIMITS, Budget, Limits, Refused
+from checker.grading.model import Submission
+from checker.grading.names import is_archive
+from checker.grading.notes import Notes
+from checker.grading.places import Place, find_places
+from checker.grading.sources import Source, Sources, find_sources
+from checker.grading.taking import CONFIGURATION, suite_in, tell_of_loose, text_of, wanted_names
+from checker.lessons import SHIPPED_COURSE, Lesson, is_test_file
+from checker.suite import Suite
+
+__all__ = ["Source", "Sources", "find_sources", "take_in"]
+
+_TEMPLATE = Path(__file__).parents[1] / "template"
+
+
+def take_in(
+    source: Source, lessons: Sequence[Lesson], only: Lesson | None = None, *, limits: Limits = LIMITS
+) -> Submission:
+    """The submission in a source: of each lesson the learner-owned files, and a note for what was left aside.
+
+    `lessons` are all of the course; with `only`, the class has that one lesson, and files may lie bare. Raises nothing
+    for what a learner handed in: what cannot be taken in is a submission without suites, with the flag ``refused`` and
+    one note that says why.
+    """
+    known = list(lessons) if only is None or only in lessons else [*lessons, only]
+    try:
+        trees = _trees(source, _wanted(known), Budget(limits))
+    except Refused as refused:
+        note = f"{source.name} is refused: {refused}."
+        return Submission(source.learners, source.name, {}, (*source.flags, "refused"), (note,))
+    notes = Notes()
+    for note in source.notes:
+        notes.add(note)
+    places, loose = find_places(trees, known, only)
+    suites = _suites(places, notes, only is not None)
+    tell_of_loose(loose, notes, _shipped_configuration())
+    if not suites:
+        notes.add("No lesson's files were found in it.")
+    return Submission(source.learners, source.name, suites, source.flags, notes.lines())
+
+
+def _suites(places: Sequence[Place], notes: Notes, is_only: bool) -> dict[str, Suite]:
+    """One suite a lesson, from the best of its places."""
+    taken: dict[str, tuple[Place, Suite]] = {}
+    for place in sorted(places, key=Place.rank):
+        name = place.lesson.name
+        if name not in taken:
+            if suite := suite_in(place, notes, _shipped_configuration(), is_only):
+                taken[name] = place, suite
+        elif any(map(is_test_file, place.files)):
+            notes.add(f"{place.shown}: not taken: lesson {name[:2]} is graded from {taken[name][0].shown}")
+    return {name: suite for name, (_, suite) in sorted(taken.items())}
+
+
+def _trees(source: Source, wanted: Wanted, budget: Budget) -> list[Tree]:
+    """The files of all parts: a tree for each folder or archive, and one for all bare files. Raises Refused."""
+    bare = Tree()
+    trees = []
+    for part in source.parts:
+        if part.path.is_dir() or is_archive(part.path.name):
+            name = part.name if len(source.parts) > 1 else ""
+            for tree in read_tree(part.path, wanted, budget, name):
+                tree.stamp = part.attempt
+                trees.append(tree)
+        else:
+            bare.files[part.name] = _bare(part, wanted, budget)
+            bare.stamp = max(bare.stamp, part.attempt)
+    return [bare, *trees] if bare.files else trees
+
+
+def _bare(part: Part, wanted: Wanted, budget: Budget) -> Found:
+    if not wanted(part.name):
+        return Found(part.name)
+    most = budget.limits.file_bytes
+    with open_regular(part.path) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        return Found(part.name, problem=f"larger than {most:,} bytes")
+    budget.take(len(content))
+    return Found(part.name, content)
+
+
+def _wanted(lessons: Sequence[Lesson]) -> Wanted:
+    names = wanted_names(lessons)
+
+    def wanted(path: str) -> bool:
+        name = path.rpartition("/")[2]
+        return not is_passed_over(path) and (name.endswith(".py") or name in names or is_worth_opening(path))
+
+    return wanted
+
+
+@cache
+def _shipped_configuration() -> Mapping[str, set[str]]:
+    """The configuration that a working copy or a clone of the workbook has at its root."""
+    return {
+        name: {
+            text_of((folder / name).read_bytes())
+            for folder in (SHIPPED_COURSE, _TEMPLATE)
+            if (folder / name).is_file()
+        }
+        for name in CONFIGURATION
+    }

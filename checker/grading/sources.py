@@ -1,0 +1,179 @@
+"""Which entries the folder of submissions has, and whose they are: from names alone, nothing is unpacked."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.errors import UsageError
+from checker.grading.attempts import Attempt, Part, newest_first
+from checker.grading.entries import Entry, list_entries
+from checker.grading.matching import Roster, id_key
+from checker.grading.model import Learner
+from checker.grading.names import Claim, clean, without_resubmission, without_suffix
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one learner, or one team, handed in last."""
+
+    learners: tuple[Learner, ...]
+    path: Path
+    """The entry, or the first of several that belong together."""
+    name: str
+    """The entry as a person is told it."""
+    flags: tuple[str, ...] = ()
+    """``late``, ``several_attempts``, ``unmatched``."""
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Which other attempts there are."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """A class's folder of submissions, sorted out."""
+
+    chosen: tuple[Source, ...]
+    """By name; each learner is in one."""
+    unmatched: tuple[str, ...] = ()
+    """One line for each entry that belongs to nobody of the roster, or is no submission."""
+    absent: tuple[Learner, ...] = ()
+    """Who is in the roster and handed in nothing."""
+
+
+def find_sources(folder: Path, roster: Sequence[Learner] = ()) -> Sources:
+    """The sources in a folder of submissions: as an LMS's download unpacks to, or with an entry a learner.
+
+    With a roster, ids, e-mails, names and teams are matched with it; what matches nobody, or several people, is graded
+    all the same, under the id that its name gives, and is flagged and listed. Without one, the name is the id. Where a
+    learner has several entries, the newest counts: by the numbers of the LMS or of a copy, else by the times of the
+    files inside. Raises UsageError where the folder is missing, no folder, or has no submission in it.
+    """
+    entries, unmatched = list_entries(folder)
+    known = Roster(roster)
+    attempts = []
+    for together in _bundles(_told_as_copies(entries, known)):
+        learners, problem = _learners(together[0], known)
+        if problem:
+            unmatched.append(f"{clean(together[0].name)}: {problem}")
+        attempts.append(Attempt(learners, tuple(together), is_unmatched=bool(problem)))
+    if not attempts:
+        raise UsageError(
+            f"There is no submission in {folder}. It needs a folder, archive or test file a learner."
+        )
+    chosen = _chosen(attempts)
+    there = {learner for source in chosen for learner in source.learners}
+    return Sources(
+        tuple(sorted(chosen, key=lambda source: (source.name.casefold(), source.name))),
+        tuple(unmatched),
+        tuple(learner for learner in roster if learner not in there),
+    )
+
+
+def _told_as_copies(entries: Sequence[Entry], known: Roster) -> list[Entry]:
+    """The entries, ``jane-1.zip`` and ``jane (1).zip`` as second attempts of jane's.
+
+    A number behind a hyphen is believed to be one only where the roster, or another entry, has the rest as a name:
+    ``team-1`` and ``team-2`` are two teams.
+    """
+    stems = {_same(entry.claim.id) for entry in entries}
+    told = []
+    for entry in entries:
+        claim = entry.claim
+        number, base = without_resubmission(claim.id + ".zip")
+        who = without_suffix(base)
+        plainer = replace(claim, id=who, numbers=(who,), names=(who,), email=who, attempt=(number, 0))
+        if not claim.is_from_lms and number and not known.find(claim):
+            is_copy = claim.id.endswith(")") or (
+                bool(known.find(plainer)) if known.learners else _same(who) in stems
+            )
+            entry = replace(entry, claims=(plainer,)) if is_copy else entry
+        told.append(entry)
+    return told
+
+
+def _bundles(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """The entries, those together that are one hand-in."""
+    together: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        together[entry.claim.bundle or f"alone {entry.name}"].append(entry)
+    return list(together.values())
+
+
+def _learners(entry: Entry, known: Roster) -> tuple[tuple[Learner, ...], str]:
+    """Whom an entry counts for, and what is wrong with it where the roster has nobody, or several, of that name."""
+    learners: dict[Learner, None] = {}
+    problem = ""
+    for claim in entry.claims:
+        found = known.find(claim)
+        if found and known.is_one(found):
+            learners.update(dict.fromkeys(known.with_team(min(found, key=lambda learner: learner.id))))
+            continue
+        learners[_as_named(claim, entry, known)] = None
+        if found:
+            problem = (
+                f"may be from {' or '.join(sorted(clean(learner.id) for learner in found))} of the roster"
+            )
+        elif known.learners:
+            problem = "nobody of the roster has this id, e-mail or name"
+    return tuple(learners), problem
+
+
+def _as_named(claim: Claim, entry: Entry, known: Roster) -> Learner:
+    """The learner that the name alone tells; never under an id that is somebody's of the roster."""
+    ids = {id_key(learner.id) for learner in known.learners}
+    free = next(id for id in (claim.id, entry.name, f"{entry.name} (unmatched)") if id_key(id) not in ids)
+    return Learner(clean(free), clean(claim.shown), clean(claim.email) if claim.is_from_lms else "")
+
+
+def _chosen(attempts: Sequence[Attempt]) -> list[Source]:
+    """For each learner the newest attempt, with the others told in its notes."""
+    taken: list[tuple[Attempt, tuple[Learner, ...], list[str]]] = []
+    serving: dict[str, list[str]] = {}
+    for attempt in newest_first(attempts, _contested(attempts)):
+        older = [
+            f"{clean(entry.name)} is an older attempt, which is not graded." for entry in attempt.entries
+        ]
+        left = tuple(learner for learner in attempt.learners if _same(learner.id) not in serving)
+        for notes in {
+            id(there): there for who in attempt.learners if (there := serving.get(_same(who.id)))
+        }.values():
+            notes += older
+        if left:
+            notes = [
+                f"{clean(name)} is an older attempt, which is not graded." for name in attempt.older_entries()
+            ]
+            serving |= {_same(learner.id): notes for learner in left}
+            taken.append((attempt, left, notes))
+    return [_source(attempt, learners, notes) for attempt, learners, notes in taken]
+
+
+def _contested(attempts: Sequence[Attempt]) -> set[int]:
+    """The places of attempts that share a learner with another."""
+    claimed: defaultdict[str, list[int]] = defaultdict(list)
+    for at, attempt in enumerate(attempts):
+        for learner in attempt.learners:
+            claimed[_same(learner.id)].append(at)
+    return {at for places in claimed.values() if len(places) > 1 for at in places}
+
+
+def _source(attempt: Attempt, learners: tuple[Learner, ...], notes: Sequence[str]) -> Source:
+    parts = attempt.newest_parts()
+    more = f" and {len(parts) - 1} more" if len(parts) > 1 else ""
+    flags = {"late": attempt.is_late, "several_attempts": bool(notes), "unmatched": attempt.is_unmatched}
+    return Source(
+        learners,
+        parts[0].path,
+        clean(parts[0].entry_name) + more,
+        tuple(flag for flag, holds in flags.items() if holds),
+        parts,
+        tuple(notes),
+    )
+
+
+def _same(name: str) -> str:
+    """An id as it is told from another where no roster says more."""
+    return unicodedata.normalize("NFC", name).casefold()
