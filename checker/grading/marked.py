@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
+from checker.errors import UsageError
 from checker.grading.model import ClassResult, LearnerResult, LessonSheet, Unit
-from checker.grading.policy import Mark, Policy, Total, mark, total
+from checker.grading.policy import Mark, Policy, Total, is_spelt, mark, total
+from checker.grading.safely import one_line
+
+TOTAL = "total"
+"""What the sum is called wherever it stands beside the lessons' names."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,10 @@ class MarkedLearner:
         """What they are graded under."""
         return self.result.learner.id
 
+    def mark(self, item: str) -> Mark | Total:
+        """The mark for the lesson of this name, or the total."""
+        return self.total if item == TOTAL else self.marks[item]
+
 
 @dataclass(frozen=True)
 class MarkedClass:
@@ -36,15 +46,34 @@ class MarkedClass:
         """The lessons that are part of the total."""
         return tuple(sheet for sheet in self.lessons if self.policy.counts(sheet.name))
 
+    def item(self, spelling: str) -> str:
+        """The lesson's name that ``01`` or a full name means, or ``total``. Raises UsageError."""
+        names = [sheet.name for sheet in self.lessons]
+        for name in names:
+            if is_spelt(spelling, name):
+                return name
+        if spelling == TOTAL:
+            return TOTAL
+        there = ", ".join([*names, TOTAL])
+        raise UsageError(f"--column: there is no lesson {spelling!r} in this class. There are: {there}.")
+
+    def out_of(self, item: str) -> Fraction:
+        """What the lesson of this name, or the total, is out of."""
+        if item != TOTAL:
+            return self.policy.points
+        weights = (self.policy.weight(sheet.name) for sheet in self.counting)
+        return sum(weights, Fraction(0)) * self.policy.points
+
     def notices(self) -> list[str]:
         """What to tell about the marks as such: lessons nobody has, and marks that are to come."""
         unknown = self.policy.unknown(sheet.name for sheet in self.lessons)
         lines = [f"The policy names lesson {name}, which this class has no grades for." for name in unknown]
-        blank = [
-            f"{one.id} ({name})" for one in self.learners for name, m in one.marks.items() if m.points is None
+        lines += [
+            f"{one_line(one.id)}, {name}: left blank, as the harness failed; to be graded again."
+            for one in self.learners
+            for name, given in one.marks.items()
+            if given.points is None
         ]
-        if blank:
-            lines.append(f"Left blank, as the harness failed; to be graded again: {', '.join(blank)}.")
         return lines
 
 
