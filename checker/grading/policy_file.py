@@ -144,5 +144,9 @@ class _File:
         keys = ("caught", "earns")
         self.only(table, keys, "threshold")
         assert isinstance(table, Mapping)
-        caught, earns = (self.number(table, key, -1, 0, 100, "threshold.") for key in keys)
+        if missing := [key for key in keys if key not in table]:
+            raise UsageError(
+                f"{self._path}: a [[threshold]] has no {missing[0]}. It has {' and '.join(keys)}."
+            )
+        caught, earns = (self.number(table, key, 0, 0, 100, "threshold.") for key in keys)
         return Threshold(caught, earns)

@@ -13,10 +13,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def _in_full(argument: str, here: Path) -> str:
-    path, node = argument.partition("::")[::2]
+    path, separator, node = argument.partition("::")
     target = here / path
-    number = target.name
-    if target.exists() or not number.isdecimal():
+    if target.exists() or not target.name.isdecimal():
         return argument
-    fitting = [folder for folder in target.parent.glob(f"{number:0>2}_*") if folder.is_dir()]
-    return "::".join([str(fitting[0]), *([node] if node else [])]) if len(fitting) == 1 else argument
+    folders = [folder for folder in target.parent.glob(f"{target.name:0>2}_*") if folder.is_dir()]
+    if len(folders) != 1:
+        return argument
+    files = list(folders[0].glob("test_*.py"))
+    return f"{files[0]}::{node}" if separator and len(files) == 1 else str(folders[0])

@@ -14,7 +14,7 @@ from functools import cached_property
 from checker.errors import UsageError
 
 _BOM = "\ufeff"
-_DELIMITERS = (",", ";", "\t")
+_FIRST_CELL = re.compile(rf'{_BOM}?(?:"(?:[^"]|"")*"|[^",;\t\r\n]*)([,;\t])')
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class ExactCsv:
 
 
 def read_exactly(content: bytes, name: str) -> ExactCsv:
-    """The cells of a CSV file; the delimiter is the one that gives the header most cells.
+    """The cells of a CSV file; what ends the first of them, a comma, a semicolon or a tab, ends them all.
 
     Raises UsageError, with `name` and the line, where it is not UTF-8, no CSV or empty.
     """
@@ -91,18 +91,20 @@ def read_exactly(content: bytes, name: str) -> ExactCsv:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
         raise UsageError(f"{name} is not UTF-8. Export it again, or save it as CSV in UTF-8.") from None
-    found, problems = [], []
-    for delimiter in _DELIMITERS:
-        try:
-            found.append(ExactCsv(text, delimiter, _rows(text, delimiter)))
-        except _Malformed as error:
-            problems.append(str(error))
-    if not found:
-        raise UsageError(f"{name} is no CSV file: {problems[0]}.")
-    best = max(found, key=lambda csv: len(csv.rows[0]) if csv.rows else 0)
-    if not best.rows:
+    delimiter = _delimiter(text)
+    try:
+        rows = _rows(text, delimiter)
+    except _Malformed as error:
+        raise UsageError(f"{name} is no CSV file: {error}.") from None
+    if not rows:
         raise UsageError(f"{name} is empty.")
-    return best
+    return ExactCsv(text, delimiter, rows)
+
+
+def _delimiter(text: str) -> str:
+    """What ends the first cell."""
+    first = _FIRST_CELL.match(text)
+    return first[1] if first else ","
 
 
 def _rows(text: str, delimiter: str) -> tuple[tuple[Cell, ...], ...]:
