@@ -25,8 +25,13 @@ def course_files(shipped: Path = SHIPPED_COURSE, *, solutions: bool = True) -> d
     below = [f"{folder}/{path}" for folder in folders for path in walk(shipped / folder)]
     return {
         **{path: (shipped / path).read_bytes() for path in (*below, *_FILES)},
-        **{path: (_TEMPLATE / path).read_bytes() for path in _TEMPLATE_FILES},
+        **{path: template_file(path) for path in _TEMPLATE_FILES},
     }
+
+
+def template_file(path: str) -> bytes:
+    """A file of a working copy's own root, which the course itself has otherwise or not at all."""
+    return (_TEMPLATE / path).read_bytes()
 
 
 def init(
@@ -42,7 +47,7 @@ def init(
     if begun and begun.files:
         raise UsageError(f"{folder} is a working copy already. In it, checker update brings what is new.")
     if not begun:
-        _refuse_foreign(folder)
+        refuse_foreign(folder)
     given = Manifest(solutions=solutions, unfinished=begun.unfinished if begun else {})
     _bring(copy, course_files(shipped, solutions=solutions), given, version)
 
@@ -91,7 +96,8 @@ def _refuse_without_lessons(root: Path, shipped: Path) -> None:
         raise UsageError(f"{root} is no working copy of this course. To make one: checker init DIR.")
 
 
-def _refuse_foreign(folder: Path) -> None:
+def refuse_foreign(folder: Path) -> None:
+    """Raise UsageError where `folder` is a file, or something of somebody else's is in it."""
     if not folder.is_dir():
         if folder.exists() or folder.is_symlink():
             raise UsageError(f"{folder} is no folder. Give the name of a new or an empty one.")

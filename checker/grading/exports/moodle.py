@@ -1,0 +1,168 @@
+"""Moodle: the teacher's own grading worksheet of one assignment, filled in. Pure.
+
+Its headers, and the ``Participant`` before each number, are in the language of whoever downloaded it. So columns are
+recognised by what stands in them: the first is a word and a number in every row; the grade is what stands before the
+one number that is the same in all of them, the maximum. Known titles decide where that is not enough.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from checker.errors import UsageError
+from checker.grading.exports.exact_csv import ExactCsv, read_exactly
+from checker.grading.exports.teachers_file import (
+    Filled,
+    Row,
+    find_column,
+    has_decimal_commas,
+    match_rows,
+    number,
+    scaled,
+    written,
+)
+from checker.grading.marked import TOTAL, MarkedClass
+from checker.grading.policy import plain
+from checker.grading.safely import inert, one_line
+
+FEEDBACK = "feedback"
+_PARTICIPANT = re.compile(r"[^\d]+(\d+)", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_GRADES = {"grade", "bewertung", "note", "calificación", "nota", "valutazione", "cijfer", "ocena", "оценка"}
+_FEEDBACKS = {"feedback comments", "feedback als kommentar"}
+
+
+def fill_moodle(
+    content: bytes,
+    marked: MarkedClass,
+    columns: Mapping[str, str],
+    name: str,
+    feedback: Mapping[str, str] | None = None,
+) -> Filled:
+    """The teacher's file with marks in it and, where there is some for a learner's id, feedback.
+
+    A worksheet has one grade. It gets the total or, with one lesson in `columns`, that lesson's mark; the title may
+    be left empty, to find the column as ever. ``feedback`` in `columns` names the column for comments. Raises UsageError
+    where `content`, the file `name`, is no such file, or a column is not there.
+    """
+    csv = read_exactly(content, name)
+    sheet = _Worksheet(csv, name)
+    item, grade = sheet.grade(marked, columns)
+    full = sheet.full(grade)
+    lines = [_told(marked, item, csv.header[grade], full)]
+    matching = match_rows(sheet.students(grade), (one.result.learner for one in marked.learners))
+    learners = {one.id: one for one in marked.learners}
+    comma = has_decimal_commas(csv.value(row, column) for row in sheet.rows for column in (grade, grade + 1))
+    cells: dict[tuple[int, int], str] = {}
+    for row, learner in matching.learner_of.items():
+        mark = learners[learner].mark(item)
+        if mark.points is not None:
+            new = written(scaled(mark.points, mark.out_of, full), csv.value(row, grade), comma)
+            cells |= {} if new is None else {(row, grade): new}
+    if feedback:
+        comments = sheet.comments(columns)
+        said = {row: feedback.get(learner, "") for row, learner in matching.learner_of.items()}
+        if comments is None:
+            lines.append(f'No column for feedback was recognised. Say which: --column "{FEEDBACK}=TITLE".')
+        else:
+            cells |= {(row, comments): _as_html(text) for row, text in said.items() if text}
+    return Filled(csv.changed(cells), (*lines, *matching.lines))
+
+
+def _told(marked: MarkedClass, item: str, title: str, full: Fraction | None) -> str:
+    what = "The total" if item == TOTAL else item
+    out_of = marked.out_of(item)
+    if full is None:
+        scale = f", in points out of {plain(out_of)}, as no maximum stands after it"
+    else:
+        scale = "" if full == out_of else f", scaled from {plain(out_of)} points to {plain(full)}"
+    return f"{what} goes to the column {one_line(title)}{scale}."
+
+
+def _as_html(text: str) -> str:
+    """Comments are HTML in Moodle, and a cell's formula in a spreadsheet."""
+    return inert(html.escape(text.strip(), quote=False).replace("\r\n", "\n").replace("\n", "<br>"))
+
+
+class _Worksheet:
+    """The parts of a worksheet."""
+
+    def __init__(self, csv: ExactCsv, name: str) -> None:
+        self._csv, self._name = csv, name
+        self.rows = [row for row in range(1, len(csv.rows)) if any(csv.values(row))]
+        ids = [self._csv.value(row, 0).strip() for row in self.rows]
+        words = {re.sub(r"\d+$", "", one) for one in ids}
+        if not ids or not all(map(_PARTICIPANT.fullmatch, ids)) or len(words) > 1 or len(csv.header) < 3:
+            raise UsageError(
+                f"{name} is no grading worksheet of Moodle: its first column is not “Participant 123” or the like in "
+                "every row. Download it from the assignment: its submissions, then Download grading worksheet."
+            )
+
+    def students(self, grade: int) -> list[Row]:
+        """Every row with what it can be recognised by, all of it before the grade: what comes after, learners write."""
+        email = next((column for column in range(1, grade) if self._is_email(column)), None)
+        keys = [column for column in range(1, grade) if column != email and self._tells_apart(column)]
+        return [self._student(row, email, keys) for row in self.rows]
+
+    def _student(self, row: int, email: int | None, keys: list[int]) -> Row:
+        identifier = self._csv.value(row, 0).strip()
+        given = [value for column in keys if (value := self._csv.value(row, column).strip())]
+        name = identifier if email is None else self._csv.value(row, 1)
+        number_there = re.sub(r"\D", "", identifier)
+        address = "" if email is None else self._csv.value(row, email).strip()
+        return Row(row, self._csv.line(row), name, (identifier, *given), number_there, address)
+
+    def _is_email(self, column: int) -> bool:
+        return all(map(_EMAIL.fullmatch, self._given(column))) and bool(self._given(column))
+
+    def _tells_apart(self, column: int) -> bool:
+        """Whether no two rows say the same there: an ID number or a log-in name, which the site may show, does so."""
+        given = self._given(column)
+        return len(set(given)) == len(given)
+
+    def _given(self, column: int) -> list[str]:
+        values = (self._csv.value(row, column).strip() for row in self.rows)
+        return [value for value in values if value]
+
+    def grade(self, marked: MarkedClass, columns: Mapping[str, str]) -> tuple[str, int]:
+        """What is filled in, and the column."""
+        asked = {marked.item(spelling): title for spelling, title in columns.items() if spelling != FEEDBACK}
+        if len(asked) > 1:
+            raise UsageError(f"{self._name} has one grade, and --column names {', '.join(asked)}. Name one.")
+        item, title = next(iter(asked.items()), (TOTAL, ""))
+        if title:
+            return item, find_column(self._csv.header, title, self._name)
+        if (found := self._guessed()) is None:
+            raise UsageError(
+                f"{self._name}: no column is clearly the grade, in points with a maximum after it. "
+                f'Say which: --column "{item}=TITLE". Its columns: {", ".join(map(one_line, self._csv.header))}.'
+            )
+        return item, found
+
+    def _guessed(self) -> int | None:
+        found = [column for column in range(1, len(self._csv.header) - 1) if self._is_grade(column)]
+        titled = [column for column in found if self._csv.header[column].strip().casefold() in _GRADES]
+        best = titled or found
+        return best[0] if len(best) == 1 else None
+
+    def _is_grade(self, column: int) -> bool:
+        """Whether it holds numbers or nothing, and the next one the same positive number in every row."""
+        grades = [self._csv.value(row, column).strip() for row in self.rows]
+        is_grades = all(value in ("", "-") or number(value) is not None for value in grades)
+        return is_grades and self.full(column) is not None
+
+    def full(self, grade: int) -> Fraction | None:
+        """The maximum, which stands after the grade."""
+        values = {number(self._csv.value(row, grade + 1)) for row in self.rows}
+        only = values.pop() if len(values) == 1 else None
+        return only if only and only > 0 else None
+
+    def comments(self, columns: Mapping[str, str]) -> int | None:
+        """The column for feedback comments."""
+        if title := columns.get(FEEDBACK):
+            return find_column(self._csv.header, title, self._name)
+        titles = [title.strip().casefold() for title in self._csv.header]
+        return next((index for index, title in enumerate(titles) if title in _FEEDBACKS), None)

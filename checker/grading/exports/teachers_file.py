@@ -1,0 +1,147 @@
+"""What Canvas's file and Moodle's have in common: numbers as the file writes them, and whose row is whose. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from checker.errors import UsageError
+from checker.grading.model import Learner
+from checker.grading.policy import exact, plain, rounded
+from checker.grading.safely import one_line
+
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A teacher's file, filled in, and what to tell about it."""
+
+    content: bytes
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A student's row: what it can be recognised by."""
+
+    index: int
+    line: int
+    name: str
+    keys: tuple[str, ...]
+    """Numbers, log-in names and e-mail addresses."""
+    participant: str = ""
+    """A number that the learning platform made up: somebody else's student number may be the same."""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Whose row is whose."""
+
+    learner_of: dict[int, str]
+    """The learner's id, by the row's index."""
+    lines: tuple[str, ...]
+
+
+def number(text: str) -> Fraction | None:
+    """What a cell says as a number, with a point or a comma; None where it is none."""
+    text = text.strip()
+    return Fraction(text.replace(",", ".")) if _NUMBER.fullmatch(text) else None
+
+
+def has_decimal_commas(cells: Iterable[str]) -> bool:
+    """Whether these cells write their numbers with a comma."""
+    numbers = [cell.strip() for cell in cells if number(cell) is not None]
+    return any("," in cell for cell in numbers) and not any("." in cell for cell in numbers)
+
+
+def scaled(points: float, out_of: float, full: Fraction | None) -> Fraction:
+    """Points out of `out_of` as points out of what the file's column is out of, to the hundredth."""
+    if not full or full == exact(out_of):
+        return exact(points)
+    return rounded(exact(points) * full / exact(out_of), Fraction(1, 100))
+
+
+def written(value: Fraction, old: str, comma: bool) -> str | None:
+    """The number as the file writes numbers; None where the cell says it already."""
+    return None if number(old) == value else plain(value).replace(".", "," if comma else ".")
+
+
+def find_column(headers: Sequence[str], title: str, name: str) -> int:
+    """The column with this title, whole or without the number in brackets at its end, or with that number.
+
+    Raises UsageError where there is none or more than one.
+    """
+    wanted = _normal(title)
+    for spelt in (str.strip, without_id, _id_of):
+        found = [i for i, header in enumerate(headers) if _normal(spelt(header)) == wanted]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            break
+    problem = "more than one column" if found else "no column"
+    raise UsageError(f"{name} has {problem} {title!r}. Its columns: {', '.join(map(one_line, headers))}.")
+
+
+def without_id(header: str) -> str:
+    """``Lesson 1`` for ``Lesson 1 (12345)``."""
+    return re.sub(r"\s*\(\d+\)\s*$", "", header)
+
+
+def _id_of(header: str) -> str:
+    match = re.search(r"\((\d+)\)\s*$", header)
+    return match[1] if match else ""
+
+
+def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
+    """Each learner's row: by e-mail address, else by id, else by participant. One that two would have is nobody's."""
+    learners = list(learners)
+    wanted: dict[int, list[str]] = defaultdict(list)
+    without, doubtful = [], []
+    for learner in learners:
+        found = _rows_of(learner, rows)
+        if len(found) == 1:
+            wanted[found[0].index].append(learner.id)
+        elif found:
+            doubtful.append(f"{one_line(learner.id)} (lines {', '.join(str(row.line) for row in found)})")
+        else:
+            without.append(one_line(learner.id))
+    alone = {index: ids[0] for index, ids in wanted.items() if len(ids) == 1}
+    shared = [
+        f"line {row.line} ({' and '.join(map(one_line, wanted[row.index]))})"
+        for row in rows
+        if len(wanted.get(row.index, ())) > 1
+    ]
+    strangers = [f"{one_line(row.name)} (line {row.line})" for row in rows if row.index not in wanted]
+    lines = [
+        *_told("Learners without a row", without),
+        *_told("Learners whom more than one row fits, left out", doubtful),
+        *_told("Rows that fit more than one learner, left as they were", shared),
+        *_told("Rows that fit no learner of this class, left as they were", strangers),
+    ]
+    return Matching(alone, tuple(lines))
+
+
+def _rows_of(learner: Learner, rows: Sequence[Row]) -> list[Row]:
+    email, own = _normal(learner.email), _normal(learner.id)
+    if by_email := [row for row in rows if email and email in map(_normal, (row.email, *row.keys))]:
+        return by_email
+    if by_key := [row for row in rows if own in map(_normal, (row.email, *row.keys))]:
+        return by_key
+    is_free = {row.index: not (email and row.email) for row in rows}
+    return [row for row in rows if own == _normal(row.participant) and is_free[row.index]]
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def _told(what: str, names: Sequence[str]) -> list[str]:
+    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return [f"{what}: {', '.join(names[:_SHOWN])}{more}."] if names else []
