@@ -1,0 +1,33 @@
+"""What a report needs to know of a mark. Pure."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class MarkView(Protocol):
+    """Points for one lesson or for all, and how they came about."""
+
+    @property
+    def points(self) -> float | None:
+        """None where there is no mark, as after a ``harness_error``."""
+
+    @property
+    def out_of(self) -> float:
+        """The most that can be had."""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """A sentence each."""
+
+
+def points_text(mark: MarkView | None) -> str:
+    """``7.5 / 10``, ``no mark``; empty where there is nothing to say."""
+    if mark is None:
+        return ""
+    return "no mark" if mark.points is None else f"{number(mark.points)} / {number(mark.out_of)}"
+
+
+def number(value: float) -> str:
+    """With at most two decimals, and none that say nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,30 @@
+"""Templates: everything that is put into one is escaped, and a name that is not there is an error."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from checker.grading.report.clean import clean, one_line
+
+
+@cache
+def environment() -> Environment:
+    """The templates beside this module."""
+    made = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"clean": clean, "one_line": one_line}
+    return made
+
+
+def source(name: str) -> str:
+    """A file beside the templates, as it is."""
+    loader = environment().loader
+    assert loader is not None
+    return loader.get_source(environment(), name)[0]

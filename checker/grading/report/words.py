@@ -1,0 +1,89 @@
+"""The words of the report: what statuses, flags and findings are called for people. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MISSING = "missing"
+
+# From what needs a person first to what needs nobody.
+STATUSES = {
+    "harness_error": "no verdict",
+    MISSING: "not handed in",
+    "broken": "broken",
+    "empty": "empty",
+    "todo": "to do",
+    "invalid": "invalid",
+    "survivors": "survivors",
+    "leaky": "leaky",
+    "complete": "complete",
+}
+
+STATUS_MEANS = {
+    "harness_error": "the checker itself failed: grade again",
+    MISSING: "no file for this lesson",
+    "broken": "the tests cannot be collected",
+    "empty": "no test ran",
+    "todo": "a task is still to write",
+    "invalid": "a test fails on a correct app, or only in some order",
+    "survivors": "all tests are valid, and some mutants are not caught",
+    "leaky": "all mutants caught, and something is left behind",
+    "complete": "all mutants caught by valid tests",
+}
+
+STAGES = {
+    "collection": "collecting",
+    "reference": "on the app",
+    "equivalent": "on another correct app",
+    "order": "order",
+    "leak": "left behind",
+    "mutant": "on mutants",
+    "notice": "to know",
+    "advice": "advice",
+}
+
+_SUSPECT = {
+    "report_missing": "a run ended without its report",
+    "outcome_rewritten": "an outcome was rewritten after pytest had it",
+    "report_malformed": "something else wrote into the checker's report",
+    "reads_source": "reads the app's source",
+    "equals_solution": "equals our solution",
+}
+
+
+@dataclass(frozen=True)
+class FlagWords:
+    """A kind of thing to look at."""
+
+    short: str
+    means: str
+
+
+FLAGS = {
+    "harness_error": FlagWords(
+        "no verdict", "The checker itself failed on these, more than once. That is no mark: grade them again."
+    ),
+    "suspect": FlagWords(
+        "suspect", "Something in the run is not what an honest suite does. Read the suite before the mark counts."
+    ),
+    "identical": FlagWords(
+        "identical files", "The same files, byte for byte, handed in by different people or teams. Both are graded."
+    ),
+    "refused": FlagWords("refused", "The submission could not be taken in. Its notes say why."),
+    "unmatched": FlagWords("in no roster", "Nobody in the roster has this name or id: whose is it?"),
+    "several_attempts": FlagWords("several attempts", "The newest attempt was graded."),
+    "late": FlagWords("late", "Marked late by the system it was handed in to."),
+    "nothing": FlagWords("nothing handed in", "In the roster, and without a submission."),
+}
+# Not worth a look by themselves: they say nothing about the suite.
+ORDINARY = {"late", "nothing"}
+
+
+def flag_words(flag: str) -> FlagWords:
+    """The words for a flag; one that is not known is its own word."""
+    return FLAGS.get(flag) or FlagWords(flag.replace("_", " "), "")
+
+
+def suspect_words(flag: str) -> str:
+    """What a suspicion is about."""
+    return _SUSPECT.get(flag) or flag.replace("_", " ")
