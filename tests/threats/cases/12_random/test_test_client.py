@@ -1,0 +1,19 @@
+import random
+
+import pytest
+
+from fastapi.testclient import TestClient
+from users_api import app
+
+client = TestClient(app)
+
+
+def test_unknown_user():
+    response = client.get("/users/nobody")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "User not found"}
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_by_chance(number):
+    assert random.random() < 0.5

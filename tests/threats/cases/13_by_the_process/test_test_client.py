@@ -1,0 +1,17 @@
+import os
+
+from fastapi.testclient import TestClient
+from users_api import app
+
+client = TestClient(app)
+
+
+def test_unknown_user():
+    response = client.get("/users/nobody")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "User not found"}
+
+
+def test_process():
+    assert (os.getpid(), os.getppid()) == (2, 1)
+    assert "PYTEST_XDIST_WORKER" not in os.environ

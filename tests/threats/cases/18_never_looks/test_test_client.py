@@ -1,0 +1,8 @@
+from fastapi.testclient import TestClient
+from users_api import app
+
+client = TestClient(app)
+
+
+def test_nothing():
+    client.get("/users/alice")

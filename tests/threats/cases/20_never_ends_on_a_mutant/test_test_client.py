@@ -1,0 +1,11 @@
+from fastapi.testclient import TestClient
+from users_api import app
+
+client = TestClient(app)
+
+
+def test_unknown_user():
+    response = client.get("/users/nobody")
+    while response.status_code == 200:
+        pass
+    assert response.json() == {"detail": "User not found"}

@@ -1,0 +1,5 @@
+import os
+
+
+def build(entry):
+    os.mkfifo(entry / "lessons/01_test_client/conftest.py")

@@ -1,0 +1,11 @@
+import shutil
+import tarfile
+
+
+def build(entry):
+    with tarfile.open(f"{entry}.tar.gz", "w:gz") as archive:
+        archive.add(entry / "lessons", "lessons")
+        member = tarfile.TarInfo("lessons/01_test_client/conftest.py")
+        member.type = tarfile.FIFOTYPE
+        archive.addfile(member)
+    shutil.rmtree(entry)

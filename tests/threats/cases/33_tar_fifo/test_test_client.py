@@ -1,0 +1,10 @@
+from fastapi.testclient import TestClient
+from users_api import app
+
+client = TestClient(app)
+
+
+def test_unknown_user():
+    response = client.get("/users/nobody")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "User not found"}

@@ -1,0 +1,12 @@
+import shutil
+import zipfile
+
+
+def build(entry):
+    suite = (entry / "lessons/01_test_client/test_test_client.py").read_bytes()
+    with zipfile.ZipFile(f"{entry}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("lessons/01_test_client/test_test_client.py", suite)
+        link = zipfile.ZipInfo("lessons/01_test_client/conftest.py")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc/passwd")
+    shutil.rmtree(entry)

@@ -1,0 +1,2 @@
+# café
+def test_a(): pass

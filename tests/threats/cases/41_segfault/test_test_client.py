@@ -1,0 +1,16 @@
+import ctypes
+
+from fastapi.testclient import TestClient
+from users_api import app
+
+client = TestClient(app)
+
+
+def test_unknown_user():
+    response = client.get("/users/nobody")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "User not found"}
+
+
+def test_segfault():
+    ctypes.string_at(0)

@@ -1,0 +1,218 @@
+"""Hostile and broken submissions: each folder of `cases` through the real `checker grade`, in the real sandbox.
+
+All of them are one class, graded once; README.md beside this file is the table of what each gets.
+"""
+
+import fcntl
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CASES = sorted(path.parent for path in HERE.glob("cases/*/expected.toml"))
+SUITE = "test_test_client.py"
+NEIGHBOURS = {"honest-complete": ROOT / "solutions/01_test_client" / SUITE, "honest-in-part": HERE / "neighbour.py"}
+NOT_HANDED_IN = ("expected.toml", "build.py", "__pycache__")
+
+
+def expected_of(case):
+    return tomllib.loads((case / "expected.toml").read_text("utf-8"))
+
+
+def class_of(case):
+    return expected_of(case).get("class", "as-shipped")
+
+
+# -- the classes, graded
+
+
+class Graded:
+    """A class after its grading: what is in its folder."""
+
+    def __init__(self, out):
+        self.out = out
+        document = json.loads((out / "grades.json").read_text("utf-8"))
+        self.learners = {learner["learner"]: learner for learner in document["learners"]}
+        self.alike = document["alike"]
+        self.grading = json.loads((out.parent / "grading.json").read_text("utf-8"))
+
+    def verdict(self, learner):
+        """The whole verdict, from the gradebook."""
+        [verdict] = self.grading["verdicts"][learner].values()
+        return verdict
+
+
+def put_submission(case, folder):
+    entry = folder / case.name
+    home = entry / "lessons" / "01_test_client"
+    shutil.copytree(case, home, ignore=shutil.ignore_patterns(*NOT_HANDED_IN))
+    if (case / "build.py").is_file():
+        spec = importlib.util.spec_from_file_location(f"build_{case.name}", case / "build.py")
+        builder = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(builder)
+        builder.build(entry)
+
+
+def grade(checker, folder, name):
+    from checker.grading.gradebook import open_gradebook
+
+    submissions, out = folder / "submissions", folder / "out"
+    submissions.mkdir(parents=True)
+    for case in CASES:
+        if class_of(case) == name:
+            put_submission(case, submissions)
+    for learner, suite in NEIGHBOURS.items():
+        home = submissions / learner / "lessons" / "01_test_client"
+        home.mkdir(parents=True)
+        shutil.copy(suite, home / SUITE)
+    options = ["--variants", HERE / "variants"] if name == "with-variants" else []
+    done = checker("grade", submissions, "--out", out, "--time-limit", "4", "--feedback", "symptoms", *options)
+    with open_gradebook(out / "gradebook.db") as book:
+        result = book.read()
+    verdicts = {
+        one.learner.id: {lesson: unit.document for lesson, unit in one.units.items()} for one in result.learners
+    }
+    grading = {"exit": done.returncode, "told": done.stdout + done.stderr, "verdicts": verdicts}
+    (folder / "grading.json").write_text(json.dumps(grading))
+
+
+@pytest.fixture(scope="session")
+def graded(checker, tmp_path_factory, worker_id):
+    """By the class's name, what came of its grading; xdist's workers share one."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base if worker_id == "master" else base.parent) / "threats"
+    shared.mkdir(exist_ok=True)
+
+    def class_graded(name):
+        folder = shared / name
+        with (shared / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (folder / "grading.json").is_file():
+                grade(checker, folder, name)
+        return Graded(folder / "out")
+
+    return class_graded
+
+
+@pytest.fixture(scope="session")
+def worker_id(request):
+    """As pytest-xdist has it, also where it is not installed."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "master")
+
+
+# -- each of them
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_submission_gets_its_verdict(case, graded):
+    expected = expected_of(case)
+    learner = graded(class_of(case)).learners[expected.get("learner", case.name)]
+
+    assert set(expected.get("flags", ["refused"] if expected.get("refused") else [])) <= set(learner["flags"])
+    for note in expected.get("notes", []):
+        assert any(note in told for told in learner["notes"]), learner["notes"]
+    if expected.get("refused"):
+        assert learner["lessons"]["01_test_client"]["status"] == "not_handed_in"
+        assert len(learner["notes"]) == 1
+        return
+    verdict = graded(class_of(case)).verdict(expected.get("learner", case.name))
+    assert verdict["status"] == expected["status"], verdict["findings"]
+    assert verdict["suspect"] == expected.get("suspect", [])
+    kinds = {finding["kind"] for finding in verdict["findings"]}
+    assert set(expected.get("kinds", [])) <= kinds
+    if "valid" in expected:
+        assert {test["name"] for test in verdict["tests"] if test["valid"]} == set(expected["valid"])
+    if "killed" in expected:
+        assert {m["id"] for m in verdict["mutants"] if m["killed"]} == set(expected["killed"])
+    if "says" in expected:
+        assert any(expected["says"] in finding["text"] for finding in verdict["findings"])
+
+
+@pytest.mark.parametrize("name", ["as-shipped", "with-variants"])
+@pytest.mark.parametrize("neighbour", NEIGHBOURS)
+def test_neighbour_has_the_verdict_that_it_gets_alone(name, neighbour, graded, checker, tmp_path):
+    home = tmp_path / "alone" / neighbour / "lessons" / "01_test_client"
+    home.mkdir(parents=True)
+    shutil.copy(NEIGHBOURS[neighbour], home / SUITE)
+    options = ["--variants", HERE / "variants"] if name == "with-variants" else []
+    checker("grade", tmp_path / "alone", "--out", tmp_path / "out", *options)
+    alone = json.loads((tmp_path / "out" / "grades.json").read_text("utf-8"))["learners"][0]
+
+    learner = graded(name).learners[neighbour]
+
+    assert without_times(learner) == without_times(alone)
+
+
+def without_times(learner):
+    for lesson in learner["lessons"].values():
+        lesson.pop("graded_at", None)
+        lesson.pop("seconds", None)
+    return learner
+
+
+# -- all of them
+
+
+def test_every_row_has_its_case_and_its_line_in_the_table():
+    rows = {expected_of(case)["row"] for case in CASES}
+    table = (HERE / "README.md").read_text("utf-8")
+    lines = {int(number): line for number, line in re.findall(r"^\| (\d+) \|(.*)\|$", table, re.MULTILINE)}
+
+    assert rows == set(range(1, 50))
+    assert set(lines) == rows
+    for case in CASES:
+        assert f"`{case.name}`" in lines[expected_of(case)["row"]]
+        assert expected_of(case).get("departs", "") in lines[expected_of(case)["row"]]
+
+
+@pytest.mark.parametrize("name", ["as-shipped", "with-variants"])
+def test_grader_comes_to_its_end_and_says_what_it_did(name, graded):
+    grading = graded(name).grading
+
+    assert grading["exit"] == 0, grading["told"]
+    assert "Traceback" not in grading["told"]
+
+
+def test_nothing_is_left_running_or_lying_about(graded):
+    graded("as-shipped"), graded("with-variants")
+
+    running = subprocess.run(["ps", "-eo", "uid,args"], capture_output=True, text=True).stdout
+    ours = [line for line in running.splitlines() if line.split()[0] == "64999"]
+    assert ours == []
+    assert not list(Path("/tmp").glob("evil*")), "nothing of an archive is written outside"
+
+
+def test_identical_submissions_are_both_graded_and_reported(graded):
+    pairs = [{pair["one"], pair["other"]} for pair in graded("as-shipped").alike if pair["identical"]]
+
+    assert {"42_one_of_two_alike", "42_another_of_two_alike"} in pairs
+
+
+def test_no_page_for_a_learner_shows_the_source_of_a_variant(graded):
+    pages = list((graded("as-shipped").out / "feedback").iterdir())
+
+    assert len(pages) > len(CASES)
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert "SOURCE-BEGINS" not in text, page.name
+        assert "raise HTTPException" not in text, page.name
+
+
+def test_every_line_of_the_marks_is_whole_and_inert(graded):
+    import csv
+
+    with (graded("as-shipped").out / "grades.csv").open(newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+
+    assert header == ["learner", "01_test_client", "02_cookie_sessions", "03_fixture_scopes",
+                      "04_dependency_overrides", "05_jwt_expiry", "06_async_client", "total"]
+    assert {len(row) for row in rows} == {len(header)}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert "'=HYPERLINK(\"evil\"), \"a;b\"" in [row[0] for row in rows]
