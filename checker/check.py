@@ -14,7 +14,17 @@ from checker.advice import Material, advice
 from checker.judge import doubtful, judge
 from checker.lessons import Lesson
 from checker.reading import Reading, read
-from checker.runner import CAN_FORK, TIME_LIMIT, Report, Request, Runner, modules_for, open_runner, run_all
+from checker.runner import (
+    CAN_FORK,
+    MOST_TESTS,
+    TIME_LIMIT,
+    Report,
+    Request,
+    Runner,
+    modules_for,
+    open_runner,
+    run_all,
+)
 from checker.suite import Suite
 from checker.tasks import Task, lesson_cells, tasks, worked_examples
 from checker.variants import Variant, VariantSet, load_variants
@@ -25,6 +35,7 @@ _STOPPED = {
     "time": "stopped after {limit:g} seconds",
     "memory": "stopped: it held more memory than a run may",
 }
+_MOST_GRADED = 300  # tests of a suite that is graded: each is also run alone
 _REPEATS = 2  # of a doubtful run
 
 
@@ -241,6 +252,7 @@ class _Session:
             strict=self.strict,
             evidence=job.evidence,
             limit=self.limit,
+            most_tests=_MOST_GRADED if self.graded else MOST_TESTS,
         )
         return _to_run(job, self.runner.run(request), self._display, request.limit)
 

@@ -18,7 +18,10 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CASES = sorted(path.parent for path in HERE.glob("cases/*/expected.toml"))
 SUITE = "test_test_client.py"
-NEIGHBOURS = {"honest-complete": ROOT / "solutions/01_test_client" / SUITE, "honest-in-part": HERE / "neighbour.py"}
+NEIGHBOURS = {
+    "honest-complete": ROOT / "solutions/01_test_client" / SUITE,
+    "honest-in-part": HERE / "neighbour.py",
+}
 NOT_HANDED_IN = ("expected.toml", "build.py", "__pycache__")
 
 
@@ -73,11 +76,14 @@ def grade(checker, folder, name):
         home.mkdir(parents=True)
         shutil.copy(suite, home / SUITE)
     options = ["--variants", HERE / "variants"] if name == "with-variants" else []
-    done = checker("grade", submissions, "--out", out, "--time-limit", "4", "--feedback", "symptoms", *options)
+    done = checker(
+        "grade", submissions, "--out", out, "--time-limit", "4", "--feedback", "symptoms", *options
+    )
     with open_gradebook(out / "gradebook.db") as book:
         result = book.read()
     verdicts = {
-        one.learner.id: {lesson: unit.document for lesson, unit in one.units.items()} for one in result.learners
+        one.learner.id: {lesson: unit.document for lesson, unit in one.units.items()}
+        for one in result.learners
     }
     grading = {"exit": done.returncode, "told": done.stdout + done.stderr, "verdicts": verdicts}
     (folder / "grading.json").write_text(json.dumps(grading))
@@ -211,8 +217,16 @@ def test_every_line_of_the_marks_is_whole_and_inert(graded):
     with (graded("as-shipped").out / "grades.csv").open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
 
-    assert header == ["learner", "01_test_client", "02_cookie_sessions", "03_fixture_scopes",
-                      "04_dependency_overrides", "05_jwt_expiry", "06_async_client", "total"]
+    assert header == [
+        "learner",
+        "01_test_client",
+        "02_cookie_sessions",
+        "03_fixture_scopes",
+        "04_dependency_overrides",
+        "05_jwt_expiry",
+        "06_async_client",
+        "total",
+    ]
     assert {len(row) for row in rows} == {len(header)}
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
-    assert "'=HYPERLINK(\"evil\"), \"a;b\"" in [row[0] for row in rows]
+    assert '\'=HYPERLINK("evil"), "a;b"' in [row[0] for row in rows]

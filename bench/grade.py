@@ -1,0 +1,219 @@
+"""What `checker grade` costs on a synthetic class, beside a script that does the same runs.
+
+    python bench/grade.py [--class 200] [--sample 6] [--growth 10,100,1000]
+
+In one run, on one machine:
+
+* script: a fresh `pytest` process for each run of a sample of the submissions, one run after the other;
+* grade: the whole class by the command, in the sandbox, and without it;
+* floor: the same runs as the script's, each pytest in a fork of a process with everything imported, two at a time:
+  no sandbox, nothing judged, nothing kept;
+* again: the same command once more, when nothing has changed;
+* growth: seconds a submission and the grader's peak memory, for classes of several sizes.
+
+Each submission has one lesson: our solution without some of its tests, in turn over the lessons.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from check import BenchRun, collected, make_folder, run_scripted
+
+from checker.lessons import Course, Lesson
+from checker.runner import all_modules
+from checker.suite import Suite, solution_suite
+from checker.variants import load_variants
+
+ROOT = Path(__file__).parents[1]
+T = TypeVar("T")
+PARALLEL = 2
+KEPT = 0.7  # of the solution's tests, in a synthetic submission
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--class", type=int, default=200, dest="size")
+    parser.add_argument("--sample", type=int, default=6)
+    parser.add_argument("--growth", default="10,100,1000", help="sizes, with commas; empty: not measured")
+    chosen = parser.parse_args()
+    lessons = Course(ROOT).lessons
+    with tempfile.TemporaryDirectory() as folder:
+        compare(Path(folder), lessons, chosen.size, chosen.sample)
+        if sizes := [int(size) for size in chosen.growth.split(",") if size]:
+            grow(Path(folder), lessons, sizes)
+
+
+def compare(folder: Path, lessons: Sequence[Lesson], size: int, sample: int) -> None:
+    """Throughput, side by side."""
+    submissions = make_class(folder / "class", lessons, size)
+    runs = [list(make_runs(lessons[n % len(lessons)], n, folder / "runs" / str(n))) for n in range(sample)]
+    flat = [run for several in runs for run in several]
+    scripted, _ = timed(lambda: run_scripted(flat, 1))
+    floor, _ = timed(lambda: run_floor(flat))
+    boxed, _ = timed(lambda: grade(submissions, folder / "boxed"))
+    again, _ = timed(lambda: grade(submissions, folder / "boxed"))
+    open_, _ = timed(lambda: grade(submissions, folder / "open", "--no-sandbox"))
+    each = {
+        "script, one after the other": scripted / sample,
+        "checker grade": boxed / size,
+        "checker grade --no-sandbox": open_ / size,
+        "floor, two at a time": floor / sample,
+    }
+    print(
+        f"{size} submissions of one lesson each, {os.cpu_count()} cores; script and floor: {sample} of them, "
+    )
+    print(f"{len(flat) / sample:.0f} runs a submission.\n")
+    print(f"{'':<30}{'s each':>8}{'a minute':>10}{'÷ grade':>9}")
+    for name, seconds in each.items():
+        print(f"{name:<30}{seconds:>8.2f}{60 / seconds:>10.0f}{seconds / each['checker grade']:>9.2f}")
+    print(f"\nThe same class again, nothing changed: {again:.1f} s, {again / boxed:.1%} of the first time.\n")
+
+
+def grow(folder: Path, lessons: Sequence[Lesson], sizes: Sequence[int]) -> None:
+    """Classes of several sizes."""
+    print(f"{'submissions':>12}{'s each':>8}{'÷ first':>9}{'peak MB':>9}")
+    first = None
+    for size in sizes:
+        submissions = make_class(folder / f"class-{size}", lessons, size)
+        seconds, peak = timed(partial(grade, submissions, folder / f"out-{size}"))
+        first = first or seconds / size
+        print(
+            f"{size:>12}{seconds / size:>8.2f}{seconds / size / first:>9.2f}{peak / 1024:>9.0f}", flush=True
+        )
+
+
+# -- a synthetic class
+
+
+def make_class(folder: Path, lessons: Sequence[Lesson], size: int) -> Path:
+    """A folder with an entry a learner."""
+    for number in range(size):
+        lesson = lessons[number % len(lessons)]
+        home = folder / f"learner-{number:04}" / "lessons" / lesson.name
+        for path, content in synthetic(lesson, number).files.items():
+            (home / path).parent.mkdir(parents=True, exist_ok=True)
+            (home / path).write_bytes(content)
+    return folder
+
+
+def synthetic(lesson: Lesson, seed: int) -> Suite:
+    """The solution without some of its tests, by a seed; always with at least one."""
+    chance = random.Random(seed)
+    files = {
+        path: without_some(content.decode(), chance).encode()
+        for path, content in solution_suite(lesson).files.items()
+    }
+    return Suite(files)
+
+
+def without_some(text: str, chance: random.Random) -> str:
+    """A test file without some of its top-level tests."""
+    lines = text.splitlines(keepends=True)
+    tests = [
+        node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+    for node in reversed(tests[1:]):
+        if chance.random() > KEPT:
+            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            del lines[first - 1 : node.end_lineno]
+    return "".join(lines) + f"\n# submission {chance.random()}\n"
+
+
+def make_runs(lesson: Lesson, seed: int, root: Path) -> Iterator[BenchRun]:
+    """The runs of one grading: the reference twice in file order, backwards, each test alone; each other variant."""
+    variants = load_variants(lesson)
+    suite = synthetic(lesson, seed)
+    reference = make_folder(lesson, variants.reference, root / "reference", suite)
+    tests = collected(reference)
+    orders = [tests, tests, tuple(reversed(tests)), *((test,) for test in tests)]
+    yield from (BenchRun(reference, order, passes=True) for order in orders)
+    for variant in (*variants.equivalents, *variants.mutants):
+        folder = make_folder(lesson, variant, root / variant.id, suite)
+        yield BenchRun(folder, tests, passes=None if variant.kind == "mutant" else True)
+
+
+# -- measuring
+
+
+def run_floor(runs: Sequence[BenchRun]) -> None:
+    """Each run in a fork of a new process that has imported the libraries."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump([[str(run.folder), run.tests] for run in runs], file)
+        file.flush()
+        subprocess.run([sys.executable, __file__, "--floor", file.name], check=True)
+
+
+def floor(file: str) -> None:
+    """The inside of `run_floor`."""
+    for library in (*all_modules(), "pytest", "_pytest.assertion.rewrite"):
+        importlib.import_module(library)
+    waiting, running = json.loads(Path(file).read_text("utf-8")), 0
+    while waiting or running:
+        while waiting and running < PARALLEL:
+            folder, tests = waiting.pop()
+            if os.fork() == 0:
+                run_here(folder, tests)
+            running += 1
+        os.wait()
+        running -= 1
+
+
+def run_here(folder: str, tests: Sequence[str]) -> None:
+    """pytest on these tests in this process, in silence; then its end."""
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    sys.dont_write_bytecode = True
+    silence = os.open(os.devnull, os.O_RDWR)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    configuration = str(ROOT / "checker/inside/run.ini")
+    pytest.main(["-q", "-c", configuration, f"--rootdir={folder}", "-p", "no:cacheprovider", *tests])
+    os._exit(0)
+
+
+def grade(submissions: Path, out: Path, *options: str) -> int:
+    """Grade by the command; the grader's peak memory in KB."""
+    command = [sys.executable, "-m", "checker", "grade", str(submissions), "--out", str(out), *options]
+    with (out.parent / "log").open("ab") as log:
+        pid = os.posix_spawn(
+            command[0],
+            command,
+            {**os.environ, "PYTHONPATH": str(ROOT)},
+            file_actions=[(os.POSIX_SPAWN_DUP2, log.fileno(), 1), (os.POSIX_SPAWN_DUP2, log.fileno(), 2)],
+        )
+        _, status, usage = os.wait4(pid, 0)
+    if status != 0:
+        raise SystemExit(f"checker grade failed: {(out.parent / 'log').read_text('utf-8')[-2000:]}")
+    return usage.ru_maxrss
+
+
+def timed(work: Callable[[], T]) -> tuple[float, T]:
+    """Seconds of a call, and what it returned."""
+    started = time.perf_counter()
+    result = work()
+    return time.perf_counter() - started, result
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--floor"]:
+        floor(sys.argv[2])
+    else:
+        main()
