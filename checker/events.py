@@ -7,16 +7,11 @@ one of these is not believed, and says that a person should look.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 Event = tuple[Any, ...]
 
 OUTCOMES = {"passed", "failed", "error", "todo", "skipped", "xfailed"}
-
-_HALF_A_PAIR = re.compile(
-    rb"\\ud[89ab][0-9a-f]{2}(?!\\ud[c-f][0-9a-f]{2})|(?<!\\ud[89ab][0-9a-f]{2})\\ud[c-f][0-9a-f]{2}"
-)
 
 _SHAPES: dict[str, tuple[type, ...]] = {
     "collected": (list,),
@@ -39,7 +34,7 @@ def read_events(data: bytes, key: str) -> tuple[Event, ...]:
 
 def _read(line: bytes, key: str) -> Event | None:
     try:
-        given, *event = json.loads(_without_surrogates(line))
+        given, *event = _whole_text(json.loads(line))
     except (ValueError, TypeError, RecursionError):
         return None
     if given != key:
@@ -47,9 +42,11 @@ def _read(line: bytes, key: str) -> Event | None:
     return tuple(event) if _is_well_formed(event) else ("suspect", "report_malformed")
 
 
-def _without_surrogates(line: bytes) -> bytes:
-    """Half a character, as JSON may have it, can be stored and printed nowhere."""
-    return _HALF_A_PAIR.sub(rb"?", line) if b"\\ud" in line else line
+def _whole_text(value: Any) -> Any:
+    """Half a character, as JSON may have it, can be stored and printed nowhere: a question mark in its place."""
+    if isinstance(value, list):
+        return list(map(_whole_text, value))
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _is_well_formed(event: list[Any]) -> bool:

@@ -1,0 +1,97 @@
+"""How alike suites are, whatever their names and layout."""
+
+import pytest
+
+from checker.grading.likeness import Print, alike, equals, likeness, shapes
+from checker.grading.units import print_of
+from checker.lessons import Course
+from checker.suite import Suite, own_suite, solution_suite
+
+NOTHING = frozenset()
+
+
+def suite(text):
+    return Suite({"test_a.py": text.encode()})
+
+
+def made_of(*paths, name="response"):
+    return "".join(
+        f'def test_{n}(client):\n    {name} = client.get("{path}")\n    assert {name}.status_code == {200 + n}\n\n'
+        for n, path in enumerate(paths)
+    )
+
+
+PATHS = [f"/{letter}" for letter in "abcdefghijklmnop"]
+ONE = suite(made_of(*PATHS))
+
+
+def test_suite_is_wholly_like_itself_with_other_names_comments_and_layout():
+    renamed = made_of(*PATHS, name="answer").replace("client", "web").replace("test_", "test_it_")
+    other = suite('"""Mine."""\n\n# a comment\n' + renamed.replace('("', "(  '").replace('")', "'  )"))
+
+    assert likeness(shapes(ONE), shapes(other), NOTHING) == 1.0
+
+
+def test_suite_in_another_order_is_as_alike():
+    functions = made_of(*PATHS).split("\n\n")
+
+    assert shapes(suite("\n\n".join(reversed(functions)))) == shapes(ONE)
+
+
+def test_suites_that_ask_for_other_things_are_not_alike():
+    other = suite(made_of(*(f"/other{path}" for path in PATHS)))
+
+    assert likeness(shapes(ONE), shapes(other), NOTHING) == 0.0
+
+
+def test_what_the_starter_has_does_not_count():
+    assert likeness(shapes(ONE), shapes(ONE), shapes(ONE)) == 0.0
+
+
+def test_suites_with_little_in_them_are_alike_by_chance_and_not_told():
+    little = suite(made_of("/a"))
+
+    assert likeness(shapes(little), shapes(little), NOTHING) == 0.0
+
+
+@pytest.mark.parametrize("content", [b"def (", b"\xff\xfe\x00", b"a = " + b"(" * 5_000 + b")" * 5_000, b"\0"])
+def test_file_that_cannot_be_read_is_like_nothing(content):
+    assert shapes(Suite({"test_a.py": content})) == NOTHING
+
+
+def test_a_copy_of_our_solution_is_noticed_and_the_starter_is_not(checker):
+    for lesson in Course(checker.folder, checker.folder).lessons:
+        starter, solution = own_suite(lesson), solution_suite(lesson)
+
+        assert equals(solution, solution, starter), lesson.name
+        assert not equals(starter, solution, starter), lesson.name
+
+
+def prints(**suites):
+    return {learner: print_of(one) for learner, one in suites.items()}
+
+
+def test_pair_of_renamed_suites_is_told_with_its_likeness():
+    renamed = suite(made_of(*PATHS[:-1], "/other", name="answer"))
+
+    [pair] = alike("41_lesson", prints(ada=ONE, bob=renamed), NOTHING)
+
+    assert (pair.lesson, pair.one, pair.other, pair.identical) == ("41_lesson", "ada", "bob", False)
+    assert 0.8 <= pair.likeness < 1
+
+
+def test_each_identical_suite_is_paired_with_the_first_alone():
+    pairs = alike("41_lesson", prints(ada=ONE, bob=ONE, cy=ONE), NOTHING)
+
+    assert [(p.one, p.other, p.identical) for p in pairs] == [("ada", "bob", True), ("ada", "cy", True)]
+
+
+def test_starters_that_nobody_has_touched_are_not_told():
+    assert alike("41_lesson", prints(ada=ONE, bob=ONE), shapes(ONE)) == []
+
+
+def test_what_half_of_a_class_has_says_nothing_of_two():
+    same = shapes(ONE)
+    class_ = {f"learner-{n}": Print(same | {bytes([n])}, str(n)) for n in range(12)}
+
+    assert alike("41_lesson", class_, NOTHING) == []
