@@ -60,12 +60,8 @@ def _overlapping():
 
 
 def _twice():
-    with pytest.warns(UserWarning, match="Duplicate"):
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w") as archive:
-            archive.writestr(f"{NAME}/{STARTER}", TEST)
-            archive.writestr(f"{NAME}/{STARTER}", TEST + b"#")
-    return target.getvalue()
+    content = zipped({f"{NAME}/{STARTER}": TEST, f"{NAME}/{STARTER[:-4]}2.py": TEST})
+    return content.replace(f"{STARTER[:-4]}2.py".encode(), STARTER.encode())
 
 
 def _with_a_directory_of(size):
