@@ -289,6 +289,16 @@ def test_of_several_entries_the_one_with_the_newest_file_counts(tmp_path, newest
     assert len(source.notes) == 2
 
 
+@pytest.mark.parametrize("newest", ["anna", "anna.py"])
+def test_time_of_a_bare_file_is_its_own(tmp_path, newest):
+    lay(tmp_path, {"anna/x": b"", "anna.py": b""})
+    for path in (tmp_path / "anna" / "x", tmp_path / "anna.py"):
+        seconds = 2000 if newest in (path.name, path.parent.name) else 1000
+        os.utime(path, (seconds, seconds))
+
+    assert _found(tmp_path) == {newest: (["anna"], ("several_attempts",))}
+
+
 def test_attempt_that_cannot_be_read_is_not_the_newest(tmp_path):
     lay(tmp_path, {"anna.tar": b"broken", "anna.zip": zipped({"x": b""})})
 
