@@ -7,6 +7,7 @@ all the same: nobody who means well hands in such a thing, and a person should l
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,11 +48,13 @@ def read_tree(path: Path, wanted: Wanted, budget: Budget, name: str = "") -> lis
     if path.is_dir() and not path.is_symlink():
         return _with_nested(Tree(name, _by_path(read_folder(path, wanted, budget))), budget, wanted, 1)
     with open_regular(path) as file:
-        return _archive(file, path.stat().st_size, Tree(name), wanted, budget, 1)
+        return _archive(file, os.fstat(file.fileno()).st_size, Tree(name), wanted, budget, 1)
 
 
 def newest_time(path: Path) -> float:
-    """When the newest file in a folder or archive was changed; 0 where it cannot be read."""
+    """When a file, or the newest in a folder or archive, was changed; 0 where it cannot be read."""
+    if not path.is_dir() and not is_archive(path.name):
+        return path.lstat().st_mtime
     try:
         trees = read_tree(path, lambda _: False, Budget())
     except Refused:

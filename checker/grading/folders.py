@@ -44,6 +44,15 @@ def open_regular(path: Path) -> IO[bytes]:
     return os.fdopen(descriptor, "rb")
 
 
+def read_regular(path: Path, most: int) -> bytes:
+    """The content of a file, its first `most` bytes. Raises Refused where it is none, or cannot be read."""
+    with open_regular(path) as file:
+        try:
+            return file.read(most)
+        except OSError as error:
+            raise Refused(f"it cannot be read ({error.strerror})") from None
+
+
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
@@ -68,9 +77,6 @@ def _found(entry: os.DirEntry[str], path: str, wanted: Wanted, budget: Budget) -
         return Found(plain, None, about.st_mtime, f"larger than {most:,} bytes")
     budget.take(about.st_size)
     try:
-        with open_regular(Path(entry.path)) as file:
-            return Found(plain, file.read(most), about.st_mtime)
+        return Found(plain, read_regular(Path(entry.path), most), about.st_mtime)
     except Refused as refused:
         return Found(plain, problem=str(refused))
-    except OSError as error:
-        return Found(plain, problem=f"it cannot be read ({error.strerror})")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from checker.grading.archives import Tree, is_worth_opening, read_tree
 from checker.grading.attempts import Part
-from checker.grading.folders import open_regular
+from checker.grading.folders import read_regular
 from checker.grading.found import Found, Wanted, is_passed_over
 from checker.grading.limits import LIMITS, Budget, Limits, Refused
 from checker.grading.model import Submission
@@ -89,8 +89,7 @@ def _bare(part: Part, wanted: Wanted, budget: Budget) -> Found:
     if not wanted(part.name):
         return Found(part.name)
     most = budget.limits.file_bytes
-    with open_regular(part.path) as file:
-        content = file.read(most + 1)
+    content = read_regular(part.path, most + 1)
     if len(content) > most:
         return Found(part.name, problem=f"larger than {most:,} bytes")
     budget.take(len(content))

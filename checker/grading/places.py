@@ -60,7 +60,7 @@ def find_places(
     for tree in trees:
         named, rest = _named(tree, lessons)
         places += [place for place in named if only is None or place.lesson == only]
-        bare = _bare_of_one(tree, rest, only) if only else _bare(tree, rest, lessons)
+        bare = list(_bare_of_one(tree, rest, only)) if only else _bare(tree, rest, lessons)
         places += bare
         placed = {place.root + path for place in bare for path in place.files}
         loose += [Loose(tree, path, rest[path]) for path in rest if path not in placed]

@@ -134,21 +134,23 @@ def _chosen(attempts: Sequence[Attempt]) -> list[Source]:
     taken: list[tuple[Attempt, tuple[Learner, ...], list[str]]] = []
     serving: dict[str, list[str]] = {}
     for attempt in newest_first(attempts, _contested(attempts)):
-        older = [
-            f"{clean(entry.name)} is an older attempt, which is not graded." for entry in attempt.entries
-        ]
         left = tuple(learner for learner in attempt.learners if _same(learner.id) not in serving)
-        for notes in {
-            id(there): there for who in attempt.learners if (there := serving.get(_same(who.id)))
-        }.values():
-            notes += older
+        _tell(attempt, [serving[key] for who in attempt.learners if (key := _same(who.id)) in serving])
         if left:
-            notes = [
-                f"{clean(name)} is an older attempt, which is not graded." for name in attempt.older_entries()
-            ]
+            notes = [_older(name) for name in attempt.older_entries()]
             serving |= {_same(learner.id): notes for learner in left}
             taken.append((attempt, left, notes))
     return [_source(attempt, learners, notes) for attempt, learners, notes in taken]
+
+
+def _tell(older: Attempt, newer: Iterable[list[str]]) -> None:
+    """Note an attempt with those that count in its place, once with each."""
+    for notes in {id(notes): notes for notes in newer}.values():
+        notes += [_older(entry.name) for entry in older.entries]
+
+
+def _older(name: str) -> str:
+    return f"{clean(name)} is an older attempt, which is not graded."
 
 
 def _contested(attempts: Sequence[Attempt]) -> set[int]:

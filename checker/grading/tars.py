@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import lzma
+import math
+import struct
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -14,7 +16,17 @@ from checker.grading.names import clean
 from checker.grading.streams import MakeDecompressor, Unpacked
 
 _CHUNK = 1 << 13
-_BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError, OSError, OverflowError)
+_BROKEN = (
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    OSError,
+    ArithmeticError,
+    struct.error,
+    RecursionError,
+)
 
 
 def read_tar(file: IO[bytes], make: MakeDecompressor, wanted: Wanted, budget: Budget) -> Iterator[Found]:
@@ -59,7 +71,7 @@ def _found(
     stream: Unpacked,
     budget: Budget,
 ) -> Found:
-    modified = float(member.mtime)
+    modified = float(member.mtime) if math.isfinite(member.mtime) else 0
     if not wanted(path):
         return Found(path, None, modified)
     if member.size > (most := budget.limits.most_of(path)):
