@@ -71,8 +71,8 @@ def test_what_was_filled_and_what_was_not_is_told(tmp_path):
         f"Written: {tmp_path / 'out' / 'canvas.csv'}",
         f"{ONE} goes to the column 01_test_client (501).",
         f"{TWO} goes to the column Lesson 2: cookies (502), scaled from 10 points to 100.",
-        "1004 is not assigned to 01_test_client (501): left as it was.",
-        "1004 is excused Lesson 2: cookies (502): left as it was.",
+        "Not assigned to 01_test_client (501), left as they were: 1004.",
+        "Excused from Lesson 2: cookies (502), left as they were: 1004.",
         "Learners without a row: ghost.",
         "Rows that fit no learner of this class, left as they were: Nobody, Known (line 9).",
     ]
@@ -147,6 +147,16 @@ def test_row_that_fits_two_learners_and_learner_whom_two_rows_fit_are_left_and_t
     assert filled == text
     assert "Learners whom more than one row fits, left out: 9 (lines 2, 3)." in lines
     assert "Rows that fit more than one learner, left as they were: line 4 (cat and 5)." in lines
+
+
+def test_class_of_thousands_is_filled_and_every_line_is_its_own(tmp_path):
+    header = "Student,ID,Section,Lesson 1 (1)\n"
+    text = header + "".join(f'"Doe, No {n}",{n},X,\n' for n in range(3000))
+
+    filled, lines = fill(tmp_path, text, *(learner(str(n), [unit(9, 12)]) for n in range(2999)))
+
+    assert filled.splitlines()[1:3000] == [f'"Doe, No {n}",{n},X,7.5' for n in range(2999)]
+    assert lines[-1] == "Rows that fit no learner of this class, left as they were: Doe, No 2999 (line 3001)."
 
 
 def test_email_finds_the_row_before_the_id_does(tmp_path):

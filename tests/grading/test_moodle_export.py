@@ -112,6 +112,29 @@ def test_participant_whose_number_is_somebody_else_s_student_number_is_not_taken
     assert "Learners without a row: 71." in lines
 
 
+@pytest.mark.parametrize(("name", "is_filled"), [("Jane Doe", True), ("", True), ("Ann Lee", False)])
+def test_where_no_addresses_are_shown_the_name_tells_whose_participant_it_is(tmp_path, name, is_filled):
+    text = (
+        "Identifier,Full name,Status,Grade,Maximum Grade\n"
+        "Participant 5,Doe Jane,Submitted,,10\n"
+        "Participant 6,Öz Łukasz,Submitted,,10\n"
+    )
+
+    filled, _ = fill(tmp_path, text, learner("5", [unit(9, 12)], name=name, email="j@x.org"))
+
+    assert filled == (
+        changed(text, ("Doe Jane,Submitted,,", "Doe Jane,Submitted,7.5,")) if is_filled else text
+    )
+
+
+def test_name_that_is_somebody_s_id_finds_no_row(tmp_path):
+    text = changed(ENGLISH, ("山田太郎", "s-77"))
+
+    filled, _ = fill(tmp_path, text, learner("s-77", [unit(9, 12)]))
+
+    assert filled == text
+
+
 def test_what_a_learner_wrote_into_the_submission_finds_no_row(tmp_path):
     text = (
         "Identifier,Full name,Status,Grade,Maximum Grade,Online text\n"
@@ -218,6 +241,11 @@ def test_grade_that_is_pointed_at_is_taken(tmp_path):
     filled, _ = fill(tmp_path, text, learner("2", [unit(9, 12)]), columns={"total": "Karakter"})
 
     assert filled == changed(text, ("2,B,1,5,10", "2,B,1,7.5,10"))
+
+
+def test_column_with_other_things_than_points_is_never_filled(tmp_path):
+    with pytest.raises(UsageError, match="the column 'Full name' has more than points in it"):
+        fill(tmp_path, ENGLISH, learner("2001", [unit()]), columns={"total": "Full name"})
 
 
 def test_two_lessons_for_the_one_grade_are_refused(tmp_path):
