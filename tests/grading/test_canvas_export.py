@@ -149,6 +149,33 @@ def test_row_that_fits_two_learners_and_learner_whom_two_rows_fit_are_left_and_t
     assert "Rows that fit more than one learner, left as they were: line 4 (cat and 5)." in lines
 
 
+@pytest.mark.parametrize(
+    ("id", "name", "marks"),
+    [
+        ("77", "doejane", ["7.5", "", ""]),
+        ("77", "Jane Doe", ["7.5", "", ""]),
+        ("77", "Ann Lee", ["", "", "7.5"]),
+        ("77", "", ["", "", ""]),
+        ("78", "Zoé Muller", ["", "7.5", ""]),
+        ("78", "", ["", "7.5", ""]),
+        ("78", "Ann Lee", ["", "", ""]),
+    ],
+)
+def test_number_that_canvas_made_up_is_believed_where_the_name_agrees(tmp_path, id, name, marks):
+    text = (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Lesson 1 (1)\n"
+        '"Doe, Jane",77,s-1,jdoe,X,\n'
+        '"Müller, Zoë",78,s-2,zoe,X,\n'
+        '"Lee, Ann",79,77,ann,X,\n'
+    )
+
+    filled, lines = fill(tmp_path, text, learner(id, [unit(9, 12)], name=name))
+
+    assert [line.rsplit(",", 1)[1] for line in filled.splitlines()[1:]] == marks
+    doubtful = "Learners whom more than one row fits, left out: 77 (lines 2, 4)."
+    assert (doubtful in lines) == ((id, name) == ("77", ""))
+
+
 def test_class_of_thousands_is_filled_and_every_line_is_its_own(tmp_path):
     header = "Student,ID,Section,Lesson 1 (1)\n"
     text = header + "".join(f'"Doe, No {n}",{n},X,\n' for n in range(3000))

@@ -102,7 +102,7 @@ def test_blind_worksheet_without_names_is_filled_by_participant(tmp_path):
     filled, lines = fill(tmp_path, text, learner("6", [unit(9, 12)]))
 
     assert filled == text.replace("Participant 6,Submitted,,", "Participant 6,Submitted,7.5,")
-    assert lines[-1] == "Rows that fit no learner of this class, left as they were: Participant 5 (line 2)."
+    assert lines[-1] == "Rows that fit no learner of this class, left as they were: 5 (line 2)."
 
 
 def test_participant_whose_number_is_somebody_else_s_student_number_is_not_taken_for_them(tmp_path):

@@ -33,7 +33,7 @@ from checker.grading.safely import one_line
 
 _ASSIGNMENT = re.compile(r".*\(\d+\)\s*")
 _MANUAL_POSTING = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE)
-_KEYS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
+_KEYS = ("SIS User ID", "SIS Login ID", "Integration ID")
 _TEACHERS_WORD = {"n/a": "Not assigned to", "ex": "Excused from"}
 _TEST_STUDENT = "student, test"
 
@@ -114,7 +114,8 @@ class _Sheet:
     def _student(self, row: int) -> Row:
         keys = [self._csv.value(row, self._header.index(key)) for key in _KEYS if key in self._header]
         name = ", ".join(self._csv.values(row)[: self._id])
-        return Row(row, self._csv.line(row), name, tuple(key for key in keys if key.strip()))
+        own = self._csv.value(row, self._id).strip()
+        return Row(row, self._csv.line(row), name, tuple(key for key in keys if key.strip()), participant=own)
 
     def columns(self, marked: MarkedClass, asked: Mapping[str, str]) -> tuple[list[_Column], list[str]]:
         """Which columns are filled, and what to tell about that."""

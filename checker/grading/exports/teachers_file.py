@@ -100,7 +100,7 @@ def _id_of(header: str) -> str:
 
 
 def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
-    """Each learner's row: by e-mail address, else by id, else by participant. One that two would have is nobody's."""
+    """Each learner's row: by e-mail address, else by id. One that two would have is nobody's."""
     index = _Index(rows)
     wanted: dict[int, list[str]] = defaultdict(list)
     without, doubtful = [], []
@@ -119,7 +119,9 @@ def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
         if len(wanted.get(row.index, ())) > 1
     ]
     strangers = [
-        f"{one_line(row.name or row.keys[0])} (line {row.line})" for row in rows if row.index not in wanted
+        f"{one_line(row.name or row.participant)} (line {row.line})"
+        for row in rows
+        if row.index not in wanted
     ]
     lines = [
         *told("Learners without a row", without),
@@ -142,17 +144,29 @@ class _Index:
             self._by_participant[row.participant].append(row)
 
     def rows_of(self, learner: Learner) -> list[Row]:
-        """The rows that fit: by e-mail address if any does, else by id, else by participant."""
+        """The rows that fit: by e-mail address if any does, else by id; of several, the one with the learner's name."""
         email, own = _normal(learner.email), _normal(learner.id)
-        found = self._by_key.get(email) or self._by_key.get(own)
-        participants = self._by_participant.get(own, []) if own else []
-        return found or [row for row in participants if not (email and row.email) and _may_be(learner, row)]
+        if found := self._by_key.get(email):
+            return found
+        same_number = [row for row in self._by_participant.get(own, []) if own and not (email and row.email)]
+        fitting = {row for row in same_number if _may_be(learner, row)} | set(self._by_key.get(own, []))
+        named = [row for row in fitting if _may_be(learner, row)]
+        return named if len(named) == 1 else sorted(fitting, key=lambda row: row.index)
 
 
 def _may_be(learner: Learner, row: Row) -> bool:
-    """Whether the names, where both are known, have a word in common."""
-    theirs, named = (set(re.findall(r"\w+", _normal(name))) for name in (learner.name, row.name))
-    return not (theirs and named) or bool(theirs & named)
+    """Whether the names, where both are known, have a word in common; some write them without spaces."""
+    theirs, named = _words(learner.name), _words(row.name)
+    if not (theirs and named):
+        return True
+    return any(w in "".join(named) for w in theirs) or any(w in "".join(theirs) for w in named)
+
+
+def _words(name: str) -> list[str]:
+    plain_letters = "".join(
+        c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c)
+    )
+    return [word for word in re.findall(r"[^\W_]+", plain_letters) if len(word) > 1 or not word.isascii()]
 
 
 def _normal(text: str) -> str:
