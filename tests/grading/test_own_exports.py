@@ -305,6 +305,14 @@ def test_what_does_not_go_with_a_format_is_refused(tmp_path, format, more, told)
         export(format, class_of(), Policy(), tmp_path, **more)
 
 
+@pytest.mark.parametrize(
+    "policy", [Policy(lessons=("07",)), Policy(weights={"01": Fraction(0), "02": Fraction(0)})]
+)
+def test_policy_under_which_nothing_counts_is_refused(tmp_path, policy):
+    with pytest.raises(UsageError, match="No lesson of this class counts under this policy"):
+        export("csv", class_of(learner("alice")), policy, tmp_path)
+
+
 def test_destination_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "out").write_text("a file")
 

@@ -22,6 +22,7 @@ from checker.grading.exports.teachers_file import (
     match_rows,
     number,
     scaled,
+    told,
     without_id,
     written,
 )
@@ -32,8 +33,8 @@ from checker.grading.safely import one_line
 
 _ASSIGNMENT = re.compile(r".*\(\d+\)\s*")
 _MANUAL_POSTING = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE)
-_KEYS = ("ID", "SIS User ID", "SIS Login ID", "Integration ID")
-_TEACHERS_WORD = {"n/a": "not assigned to", "ex": "excused"}
+_KEYS = ("SIS User ID", "SIS Login ID", "Integration ID")
+_TEACHERS_WORD = {"n/a": "Not assigned to", "ex": "Excused from"}
 _TEST_STUDENT = "student, test"
 
 
@@ -62,15 +63,17 @@ def fill_canvas(content: bytes, marked: MarkedClass, columns: Mapping[str, str],
         value for row in range(1, len(csv.rows)) for value in csv.values(row)[sheet.section :]
     )
     cells: dict[tuple[int, int], str] = {}
-    kept: list[str] = []
+    kept: dict[str, list[str]] = {}
     for row, learner in matching.learner_of.items():
         for column in chosen:
             old = csv.value(row, column.index)
             if word := _TEACHERS_WORD.get(old.strip().casefold()):
-                kept.append(f"{one_line(learner)} is {word} {csv.header[column.index]}: left as it was.")
+                what = f"{word} {one_line(csv.header[column.index])}, left as they were"
+                kept.setdefault(what, []).append(one_line(learner))
             elif (new := _new(learners[learner], column, old, comma)) is not None:
                 cells[row, column.index] = new
-    return Filled(csv.changed(cells), (*lines, *kept, *matching.lines))
+    lines += [line for what, names in kept.items() for line in told(what, names)]
+    return Filled(csv.changed(cells), (*lines, *matching.lines))
 
 
 def _new(learner: MarkedLearner, column: _Column, old: str, comma: bool) -> str | None:
@@ -87,10 +90,8 @@ class _Sheet:
         self._csv, self._name = csv, name
         self._header = [value.strip() for value in csv.header]
         self._id = 2 if self._header[:2] == ["LastName", "FirstName"] else 1
-        is_canvas = self._header[0] in ("Student", "LastName") and self._header[self._id : self._id + 1] == [
-            "ID"
-        ]
-        if not is_canvas or "Section" not in self._header:
+        begins = self._header[: self._id + 1] in (["Student", "ID"], ["LastName", "FirstName", "ID"])
+        if not begins or "Section" not in self._header:
             raise UsageError(
                 f"{name} is no gradebook of Canvas: its first row does not begin with Student,ID and go on to Section. "
                 "Export it there: Grades, Export, Export Entire Gradebook."
@@ -113,7 +114,8 @@ class _Sheet:
     def _student(self, row: int) -> Row:
         keys = [self._csv.value(row, self._header.index(key)) for key in _KEYS if key in self._header]
         name = ", ".join(self._csv.values(row)[: self._id])
-        return Row(row, self._csv.line(row), name, tuple(key for key in keys if key.strip()))
+        own = self._csv.value(row, self._id).strip()
+        return Row(row, self._csv.line(row), name, tuple(key for key in keys if key.strip()), participant=own)
 
     def columns(self, marked: MarkedClass, asked: Mapping[str, str]) -> tuple[list[_Column], list[str]]:
         """Which columns are filled, and what to tell about that."""

@@ -7,6 +7,7 @@ Pure.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from functools import cached_property
 from checker.errors import UsageError
 
 _BOM = "\ufeff"
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _FIRST_CELL = re.compile(rf'{_BOM}?(?:"(?:[^"]|"")*"|[^",;\t\r\n]*)([,;\t])')
 
 
@@ -55,8 +57,11 @@ class ExactCsv:
 
     def line(self, row: int) -> int:
         """The number of the line on which the row begins."""
-        before = self.text[: self.rows[row][0].start]
-        return len(re.findall(r"\r\n|\r|\n", before)) + 1
+        return bisect_right(self._line_ends, self.rows[row][0].start) + 1
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        return [match.end() for match in _LINE_END.finditer(self.text)]
 
     def changed(self, values: Mapping[tuple[int, int], str]) -> bytes:
         """The file with these cells, by row and column, saying something else.
@@ -143,4 +148,4 @@ def _quoted(text: str, start: int) -> Cell:
 
 
 def _line(text: str, place: int) -> int:
-    return len(re.findall(r"\r\n|\r|\n", text[:place])) + 1
+    return len(_LINE_END.findall(text, 0, place)) + 1

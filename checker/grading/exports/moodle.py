@@ -103,23 +103,30 @@ class _Worksheet:
 
     def students(self, grade: int) -> list[Row]:
         """Every row with what it can be recognised by, all of it before the grade: what comes after, learners write."""
-        email = next((column for column in range(1, grade) if self._is_email(column)), None)
-        keys = [column for column in range(1, grade) if column != email and self._tells_apart(column)]
-        return [self._student(row, email, keys) for row in self.rows]
+        email = next((column for column in range(2, grade) if self._is_email(column)), None)
+        keys = [column for column in range(2, grade) if column != email and self._tells_apart(column)]
+        has_names = email is not None or self._tells_apart(
+            1
+        )  # else the marking is blind, and the status stands there
+        return [self._student(row, email, keys, has_names) for row in self.rows]
 
-    def _student(self, row: int, email: int | None, keys: list[int]) -> Row:
+    def _student(self, row: int, email: int | None, keys: list[int], has_names: bool) -> Row:
         identifier = self._csv.value(row, 0).strip()
         given = [value for column in keys if (value := self._csv.value(row, column).strip())]
-        name = identifier if email is None else self._csv.value(row, 1)
-        number_there = re.sub(r"\D", "", identifier)
-        address = "" if email is None else self._csv.value(row, email).strip()
-        return Row(row, self._csv.line(row), name, (identifier, *given), number_there, address)
+        return Row(
+            row,
+            self._csv.line(row),
+            self._csv.value(row, 1) if has_names else "",
+            (identifier, *given),
+            participant=re.sub(r"\D", "", identifier),
+            email="" if email is None else self._csv.value(row, email).strip(),
+        )
 
     def _is_email(self, column: int) -> bool:
         return all(map(_EMAIL.fullmatch, self._given(column))) and bool(self._given(column))
 
     def _tells_apart(self, column: int) -> bool:
-        """Whether no two rows say the same there: an ID number or a log-in name, which the site may show, does so."""
+        """Whether no two rows say the same there, as in an ID number or a log-in name, which the site may show."""
         given = self._given(column)
         return len(set(given)) == len(given)
 
@@ -134,7 +141,12 @@ class _Worksheet:
             raise UsageError(f"{self._name} has one grade, and --column names {', '.join(asked)}. Name one.")
         item, title = next(iter(asked.items()), (TOTAL, ""))
         if title:
-            return item, find_column(self._csv.header, title, self._name)
+            column = find_column(self._csv.header, title, self._name)
+            if not self._has_grades(column):
+                raise UsageError(
+                    f"{self._name}: the column {title!r} has more than points in it. Name another."
+                )
+            return item, column
         if (found := self._guessed()) is None:
             raise UsageError(
                 f"{self._name}: no column is clearly the grade, in points with a maximum after it. "
@@ -149,10 +161,11 @@ class _Worksheet:
         return best[0] if len(best) == 1 else None
 
     def _is_grade(self, column: int) -> bool:
-        """Whether it holds numbers or nothing, and the next one the same positive number in every row."""
-        grades = [self._csv.value(row, column).strip() for row in self.rows]
-        is_grades = all(value in ("", "-") or number(value) is not None for value in grades)
-        return is_grades and self.full(column) is not None
+        """Whether it may be the grade, and the next one is the same positive number in every row."""
+        return self._has_grades(column) and self.full(column) is not None
+
+    def _has_grades(self, column: int) -> bool:
+        return all(value == "-" or number(value) is not None for value in self._given(column))
 
     def full(self, grade: int) -> Fraction | None:
         """The maximum, which stands after the grade."""

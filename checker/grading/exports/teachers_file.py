@@ -100,12 +100,12 @@ def _id_of(header: str) -> str:
 
 
 def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
-    """Each learner's row: by e-mail address, else by id, else by participant. One that two would have is nobody's."""
-    learners = list(learners)
+    """Each learner's row: by e-mail address, else by id. One that two would have is nobody's."""
+    index = _Index(rows)
     wanted: dict[int, list[str]] = defaultdict(list)
     without, doubtful = [], []
     for learner in learners:
-        found = _rows_of(learner, rows)
+        found = index.rows_of(learner)
         if len(found) == 1:
             wanted[found[0].index].append(learner.id)
         elif found:
@@ -118,30 +118,62 @@ def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
         for row in rows
         if len(wanted.get(row.index, ())) > 1
     ]
-    strangers = [f"{one_line(row.name)} (line {row.line})" for row in rows if row.index not in wanted]
+    strangers = [
+        f"{one_line(row.name or row.participant)} (line {row.line})"
+        for row in rows
+        if row.index not in wanted
+    ]
     lines = [
-        *_told("Learners without a row", without),
-        *_told("Learners whom more than one row fits, left out", doubtful),
-        *_told("Rows that fit more than one learner, left as they were", shared),
-        *_told("Rows that fit no learner of this class, left as they were", strangers),
+        *told("Learners without a row", without),
+        *told("Learners whom more than one row fits, left out", doubtful),
+        *told("Rows that fit more than one learner, left as they were", shared),
+        *told("Rows that fit no learner of this class, left as they were", strangers),
     ]
     return Matching(alone, tuple(lines))
 
 
-def _rows_of(learner: Learner, rows: Sequence[Row]) -> list[Row]:
-    email, own = _normal(learner.email), _normal(learner.id)
-    if by_email := [row for row in rows if email and email in map(_normal, (row.email, *row.keys))]:
-        return by_email
-    if by_key := [row for row in rows if own in map(_normal, (row.email, *row.keys))]:
-        return by_key
-    is_free = {row.index: not (email and row.email) for row in rows}
-    return [row for row in rows if own == _normal(row.participant) and is_free[row.index]]
+class _Index:
+    """Rows by what they can be recognised by."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._by_key: dict[str, list[Row]] = defaultdict(list)
+        self._by_participant: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            for key in {_normal(key) for key in (row.email, *row.keys)} - {""}:
+                self._by_key[key].append(row)
+            self._by_participant[row.participant].append(row)
+
+    def rows_of(self, learner: Learner) -> list[Row]:
+        """The rows that fit: by e-mail address if any does, else by id; of several, the one with the learner's name."""
+        email, own = _normal(learner.email), _normal(learner.id)
+        if found := self._by_key.get(email):
+            return found
+        same_number = [row for row in self._by_participant.get(own, []) if own and not (email and row.email)]
+        fitting = {row for row in same_number if _may_be(learner, row)} | set(self._by_key.get(own, []))
+        named = [row for row in fitting if _may_be(learner, row)]
+        return named if len(named) == 1 else sorted(fitting, key=lambda row: row.index)
+
+
+def _may_be(learner: Learner, row: Row) -> bool:
+    """Whether the names, where both are known, have a word in common; some write them without spaces."""
+    theirs, named = _words(learner.name), _words(row.name)
+    if not (theirs and named):
+        return True
+    return any(w in "".join(named) for w in theirs) or any(w in "".join(theirs) for w in named)
+
+
+def _words(name: str) -> list[str]:
+    plain_letters = "".join(
+        c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c)
+    )
+    return [word for word in re.findall(r"[^\W_]+", plain_letters) if len(word) > 1 or not word.isascii()]
 
 
 def _normal(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip()).casefold()
 
 
-def _told(what: str, names: Sequence[str]) -> list[str]:
+def told(what: str, names: Sequence[str]) -> list[str]:
+    """A line with these names, or none where there are none; a long list is cut."""
     more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return [f"{what}: {', '.join(names[:_SHOWN])}{more}."] if names else []
