@@ -75,3 +75,11 @@ def test_update_command_restores_what_a_lesson_needs_and_names_what_is_yours(ins
     assert told[told.index("Yours, not touched:") + 1].strip() == tests
     assert (tmp_path / app).exists()
     assert (tmp_path / tests).read_bytes() == b"mine\n"
+
+
+def test_wheel_carries_the_templates_of_the_report(installed):
+    folder = "checker/grading/report/templates"
+
+    carried = {path.name: path.read_bytes() for path in (Path(installed) / folder).iterdir()}
+
+    assert carried == {path.name: path.read_bytes() for path in (ROOT / folder).iterdir()} != {}

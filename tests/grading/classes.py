@@ -21,10 +21,50 @@ ROOT = Path(__file__).parents[2]
 MADE_AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 GIVEN = (
-    *("Ada", "Ben", "Chiara", "Dmitri", "Elif", "Femi", "Grace", "Hana", "Ivo", "Jun", "Kofi", "Lena", "Mateo"),
-    *("Noor", "Olu", "Pia", "Quentin", "Rosa", "Sven", "Tuğba", "Uma", "Vera", "Wen", "Ximena", "Yusuf", "Zoë"),
+    *(
+        "Ada",
+        "Ben",
+        "Chiara",
+        "Dmitri",
+        "Elif",
+        "Femi",
+        "Grace",
+        "Hana",
+        "Ivo",
+        "Jun",
+        "Kofi",
+        "Lena",
+        "Mateo",
+    ),
+    *(
+        "Noor",
+        "Olu",
+        "Pia",
+        "Quentin",
+        "Rosa",
+        "Sven",
+        "Tuğba",
+        "Uma",
+        "Vera",
+        "Wen",
+        "Ximena",
+        "Yusuf",
+        "Zoë",
+    ),
 )
-FAMILY = ("Ångström", "Brandt", "Costa", "Díaz", "Eriksen", "Fontaine", "García", "Hofmann", "Ito", "Jansen", "Kaya")
+FAMILY = (
+    "Ångström",
+    "Brandt",
+    "Costa",
+    "Díaz",
+    "Eriksen",
+    "Fontaine",
+    "García",
+    "Hofmann",
+    "Ito",
+    "Jansen",
+    "Kaya",
+)
 
 # A name and an id each. None may run, close an element, link anywhere, or turn the text after it.
 AWKWARD = (
@@ -37,7 +77,7 @@ AWKWARD = (
     ("\u202eturned round\u2066", "turned"),
     ("\x1b[31mred\x1b[0m\x07 and\nanother line", "ansi\n"),
     ("half a \ud800 character", "half\ud800"),
-    ("O'Neill, Tatiana \"Tanya\"", "O'Neill"),
+    ('O\'Neill, Tatiana "Tanya"', "O'Neill"),
     ("名前 太郎", "名前"),
     ("אורי לוי", "uri"),
     ("", "no-name"),
@@ -47,7 +87,10 @@ AWKWARD = (
     ("A very long name " * 20, "long" * 60),
 )
 HOSTILE_TEST = "test_x[</script><script>window.hacked = 4</script>]"
-HOSTILE_MESSAGE = "\x1b[31mAssertionError\x1b[0m: ]]> <img src=x onerror=window.hacked=5> | `a` [b](javascript:c)\n# no heading\x00"
+HOSTILE_MESSAGE = (
+    "\x1b[31mAssertionError\x1b[0m: ]]> <img src=x onerror=window.hacked=5> | `a` [b](javascript:c)\n"
+    "```\n# no heading\n<script>window.hacked = 6</script>\x00 https://evil.example"
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +112,9 @@ def sheets():
         yield LessonSheet(folder.name, title.partition("· ")[2], bugs), tests
 
 
-def document(sheet, tests, *, kills, status="survivors", invalid=(), findings=(), suspect=(), how="assertion"):
+def document(
+    sheet, tests, *, kills, status="survivors", invalid=(), findings=(), suspect=(), how="assertion"
+):
     """A verdict: `kills` maps the id of a mutant to the tests that fail on it."""
     mutants = []
     for bug in sheet.bugs:
@@ -82,7 +127,10 @@ def document(sheet, tests, *, kills, status="survivors", invalid=(), findings=()
                 "promise": bug.promise,
                 "killed": bool(valid),
                 "muted_by": [] if valid else list(by),
-                "killed_by": [{"test": test, "how": how if isinstance(how, str) else how(test, bug.id)} for test in valid],
+                "killed_by": [
+                    {"test": test, "how": how if isinstance(how, str) else how(test, bug.id)}
+                    for test in valid
+                ],
             }
         )
     failing = {f["test"] for f in findings if f["stage"] == "reference"}
@@ -127,7 +175,13 @@ def made_unit(sheet, tests, chance, skill):
     wrong = [test for test in tests if chance.random() < 0.06]
     found = [_wrong(test, chance, sheet) for test in wrong]
     if status == "leaky":
-        found.append(finding("leak", "override_left", f"{tests[0]} leaves an override of get_db in app.dependency_overrides."))
+        found.append(
+            finding(
+                "leak",
+                "override_left",
+                f"{tests[0]} leaves an override of get_db in app.dependency_overrides.",
+            )
+        )
     kills = {
         bug.id: chance.sample(tests, min(len(tests), chance.choice([1, 1, 1, 2, 3])))
         for at, bug in enumerate(sheet.bugs)
@@ -145,7 +199,13 @@ def made_unit(sheet, tests, chance, skill):
     )
     complete = "leaky" if status == "leaky" else "complete"
     made["status"] = (
-        "todo" if status == "todo" else "invalid" if wrong else complete if made["score"] == 1 else "survivors"
+        "todo"
+        if status == "todo"
+        else "invalid"
+        if wrong
+        else complete
+        if made["score"] == 1
+        else "survivors"
     )
     return unit(made)
 
@@ -153,9 +213,22 @@ def made_unit(sheet, tests, chance, skill):
 def _wrong(test, chance, sheet):
     return chance.choice(
         [
-            finding("reference", "fails", f"{test} fails on the app: AssertionError: assert 404 == 200", test),
-            finding("equivalent", "over_reads", f"{test} fails on a correct app: KeyError: 'detail'. Keys come in any order.", test, sheet.bugs[0].promise),
-            finding("order", "needs_another", f"{test} passes in the file and fails alone: it needs what an earlier test left.", test),
+            finding(
+                "reference", "fails", f"{test} fails on the app: AssertionError: assert 404 == 200", test
+            ),
+            finding(
+                "equivalent",
+                "over_reads",
+                f"{test} fails on a correct app: KeyError: 'detail'. Keys come in any order.",
+                test,
+                sheet.bugs[0].promise,
+            ),
+            finding(
+                "order",
+                "needs_another",
+                f"{test} passes in the file and fails alone: it needs what an earlier test left.",
+                test,
+            ),
         ]
     )
 
@@ -168,25 +241,39 @@ def made_class(size, *, seed=7, awkward=False):
     if awkward:
         learners += [_awkward_learner(name, id, course) for name, id in AWKWARD]
     known = [one.learner.id for one in learners if one.units]
-    first = course[0][0].name
-    alike = (
-        Alike(first, known[0], known[1], 1.0, identical=True),
-        Alike(first, known[1], known[2], 1.0, identical=True),
-        Alike(course[-1][0].name, known[3], known[4], 0.87),
+    first, last = course[0][0].name, course[-1][0].name
+    pairs = (
+        ()
+        if len(known) < 5
+        else (
+            Alike(first, known[0], known[1], 1.0, identical=True),
+            Alike(first, known[1], known[2], 1.0, identical=True),
+            Alike(last, known[3], known[4], 0.87),
+        )
     )
-    return ClassResult(tuple(sheet for sheet, _ in course), tuple(learners), alike if len(known) > 4 else ())
+    return ClassResult(tuple(sheet for sheet, _ in course), tuple(learners), pairs)
 
 
 def _made_learner(at, course, chance):
     name = f"{GIVEN[at % len(GIVEN)]} {FAMILY[(at * 7 + at // 26) % len(FAMILY)]}"
-    learner = Learner(f"s{1000 + at}", name, f"s{1000 + at}@students.example", f"team {at // 2 + 1}" if at % 5 == 0 else "")
+    learner = Learner(
+        f"s{1000 + at}", name, f"s{1000 + at}@students.example", f"team {at // 2 + 1}" if at % 5 == 0 else ""
+    )
     if at % 23 == 22:
         return LearnerResult(learner)
     skill = chance.choice([0.45, 0.65, 0.8, 0.9, 1.2])
     done = chance.choice([len(course)] * 4 + [len(course) - 1, len(course) // 2])
     units = {sheet.name: made_unit(sheet, tests, chance, skill) for sheet, tests in course[:done]}
-    flags = tuple(flag for flag, rate in (("late", 0.08), ("several_attempts", 0.06), ("unmatched", 0.02)) if chance.random() < rate)
-    notes = ("pytest.ini is left aside: only test files, conftests and modules of yours are taken.",) if at % 9 == 4 else ()
+    flags = tuple(
+        flag
+        for flag, rate in (("late", 0.08), ("several_attempts", 0.06), ("unmatched", 0.02))
+        if chance.random() < rate
+    )
+    notes = (
+        ("pytest.ini is left aside: only test files, conftests and modules of yours are taken.",)
+        if at % 9 == 4
+        else ()
+    )
     return LearnerResult(learner, f"{learner.id}.zip", flags, notes, units)
 
 
@@ -195,16 +282,26 @@ def _awkward_learner(name, id, course):
     names = [HOSTILE_TEST, *tests]
     found = [
         finding("reference", "fails", f"{HOSTILE_TEST} fails on the app: {HOSTILE_MESSAGE}", HOSTILE_TEST),
-        finding("notice", "file_ignored", f"{HOSTILE_MESSAGE}.py is left aside: its name shadows another module."),
+        finding(
+            "notice", "file_ignored", f"{HOSTILE_MESSAGE}.py is left aside: its name shadows another module."
+        ),
     ]
     made = document(
-        sheet, names, kills={sheet.bugs[0].id: [tests[0]], sheet.bugs[1].id: [HOSTILE_TEST]},
-        status="invalid", invalid=[HOSTILE_TEST], findings=found, suspect=("report_missing",),
+        sheet,
+        names,
+        kills={sheet.bugs[0].id: [tests[0]], sheet.bugs[1].id: [HOSTILE_TEST]},
+        status="invalid",
+        invalid=[HOSTILE_TEST],
+        findings=found,
+        suspect=("report_missing",),
     )
     made["tests"][0]["message"] = HOSTILE_MESSAGE
-    made["mutants"][2]["killed_by"] = [{"test": tests[0], "how": "<b>how</b>"}]
+    made["mutants"][2] |= {"killed": True, "killed_by": [{"test": tests[0], "how": "<b>how</b>"}]}
     return LearnerResult(
-        Learner(id, name, f"{name}@example.org", name), f"{name}.zip", ("late", "<b>flag</b>"), (HOSTILE_MESSAGE,),
+        Learner(id, name, f"{name}@example.org", name),
+        f"{name}.zip",
+        ("late", "<b>flag</b>"),
+        (HOSTILE_MESSAGE,),
         {sheet.name: unit(made, sandboxed=False)},
     )
 
@@ -215,12 +312,24 @@ def made_marks(result):
     for learner in result.learners:
         for sheet in result.lessons:
             unit = learner.units.get(sheet.name)
-            points = None if unit and unit.status == "harness_error" else round(10 * unit.score, 1) if unit else 0.0
-            reasons = (f"{points:g} of 10 points by score.",) if unit and points is not None else ("Not handed in: 0 points.",)
+            points = (
+                None
+                if unit and unit.status == "harness_error"
+                else round(10 * unit.score, 1)
+                if unit
+                else 0.0
+            )
+            reasons = (
+                (f"{points:g} of 10 points by score.",)
+                if unit and points is not None
+                else ("Not handed in: 0 points.",)
+            )
             marks[learner.learner.id, sheet.name] = MadeMark(points, 10.0, reasons)
         of_learner = [marks[learner.learner.id, sheet.name].points for sheet in result.lessons]
         some = None in of_learner
         totals[learner.learner.id] = MadeMark(
-            None if some else sum(of_learner), 10.0 * len(of_learner), ("A lesson has no verdict yet.",) if some else ()
+            None if some else sum(of_learner),
+            10.0 * len(of_learner),
+            ("A lesson has no verdict yet.",) if some else (),
         )
     return marks, totals

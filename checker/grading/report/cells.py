@@ -27,11 +27,13 @@ def class_row(unit: Unit, bugs: Sequence[Bug]) -> str:
     return "".join(_best(mutants.get(bug.id)) for bug in bugs)
 
 
-def test_rows(unit: Unit, bugs: Sequence[Bug]) -> Iterator[tuple[Mapping[str, Any], str]]:
+def rows_of_tests(unit: Unit, bugs: Sequence[Bug]) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Each test of the suite, as the document has it, and its row: a letter a bug."""
     mutants = _by_id(unit)
     # Looked up by test, not searched for: a suite may have hundreds of tests.
-    kills = [{kill["test"]: _letter(kill) for kill in _part(mutants.get(bug.id), "killed_by")} for bug in bugs]
+    kills = [
+        {kill["test"]: _letter(kill) for kill in _part(mutants.get(bug.id), "killed_by")} for bug in bugs
+    ]
     muted = [set(_part(mutants.get(bug.id), "muted_by")) for bug in bugs]
     for test in unit.document.get("tests", ()):
         name, otherwise = test["name"], "." if test["valid"] else "-"

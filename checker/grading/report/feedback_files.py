@@ -1,1 +1,80 @@
-def write_feedback(): ...
+"""Feedback as files that a learner can be handed: a page for a browser, and the same as Markdown."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from markupsafe import Markup
+
+from checker.files import write_atomically
+from checker.grading.model import ClassResult
+from checker.grading.report.feedback import Feedback, feedback
+from checker.grading.report.feedback_words import Level
+from checker.grading.report.names import safe_names
+from checker.grading.report.templating import environment, source
+
+# All that Markdown, or a site's own additions to it, could take for something else.
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def write_feedback(result: ClassResult, destination: Path, level: Level) -> int:
+    """Write two files for each learner who handed something in, into the folder `destination`: NAME.html and NAME.md.
+
+    NAME is the learner's id, or, where that is no fit name for a file, what can be kept of it and a digest. Files
+    of earlier calls are replaced. Returns the number of learners; raises OSError where a file cannot be written.
+    """
+    names = safe_names(learner.learner.id for learner in result.learners)
+    told = [learner for learner in result.learners if learner.source or learner.units]
+    for learner in told:
+        page = feedback(learner, result.lessons, level)
+        name = names[learner.learner.id]
+        write_atomically(destination / f"{name}.html", as_html(page).encode("utf-8"))
+        write_atomically(destination / f"{name}.md", as_markdown(page).encode("utf-8"))
+    return len(told)
+
+
+def as_html(page: Feedback) -> str:
+    """The page for a browser: one file, no script, nothing to fetch."""
+    style = Markup("\n".join(map(source, ("base.css", "feedback.css"))))
+    return environment().get_template("feedback.html.j2").render(page=page, style=style)
+
+
+def as_markdown(page: Feedback) -> str:
+    """The page as Markdown. Somebody else's text is in it as code, which is never more than text."""
+    told = {"code": _code, "block": _block, "plain": _plain, "ours": _ours}
+    return environment().get_template("feedback.md.j2").render(page=page, **told)
+
+
+def _code(text: str) -> Markup:
+    """A code span on one line."""
+    line = " ".join(text.split()) or " "
+    fence = _fence(line, 1)
+    space = " " if line.startswith("`") or line.endswith("`") else ""
+    return Markup(f"{fence}{space}{line}{space}{fence}")
+
+
+def _block(text: str) -> Markup:
+    """Code, inside an entry of a list: a span, or, for several lines, a block."""
+    if "\n" not in text:
+        return _code(text)
+    fence = _fence(text, 3)
+    return Markup("\n  ".join([f"{fence}text", *text.splitlines(), fence]))
+
+
+def _fence(text: str, least: int) -> str:
+    """Longer than any in the text, so that the text cannot end what it is in."""
+    return "`" * max(least, 1 + max(map(len, re.findall("`+", text)), default=0))
+
+
+def _ours(text: str) -> Markup:
+    """Sentences of the course and of this package, which may use Markdown, but no HTML."""
+    return Markup(text.replace("&", "&amp;").replace("<", "&lt;"))
+
+
+def _plain(text: str) -> Markup:
+    """Text in which no character means anything but itself."""
+    return Markup(
+        _PUNCTUATION.sub(lambda sign: _ENTITIES.get(sign[0], f"\\{sign[0]}"), " ".join(text.split()))
+    )

@@ -74,7 +74,9 @@ def _tally(sheet: LessonSheet, learners: Sequence[LearnerResult]) -> LessonTally
     units = [learner.units.get(sheet.name) for learner in learners]
     letters = [(at, class_row(unit, sheet.bugs)) for at, unit in enumerate(units) if unit and is_judged(unit)]
     scores = [unit.score for unit in units if unit and unit.status != "harness_error"]
-    bugs = [_bug_tally(bug, column, [row[column] for _, row in letters]) for column, bug in enumerate(sheet.bugs)]
+    bugs = [
+        _bug_tally(bug, column, [row[column] for _, row in letters]) for column, bug in enumerate(sheet.bugs)
+    ]
     bugs.sort(key=lambda tally: -tally.missed)
     return LessonTally(
         sheet,

@@ -80,27 +80,34 @@ def report_page(
     result = replace(result, learners=tuple(sorted(result.learners, key=_by_name)))
     anchors = safe_names(learner.learner.id for learner in result.learners)
     script, style = (Markup("\n".join(map(source, names))) for names in (_SCRIPTS, _STYLES))
-    return environment().get_template("report.html.j2").render(
-        title=one_line(title),
-        made_at=f"{made_at:%Y-%m-%d %H:%M %Z}".strip(),
-        script=script,
-        style=style,
-        policy=_policy(script, style),
-        data=as_script(payload(result, marks, totals, anchors)),
-        lessons=overview.lesson_tallies(result),
-        rows=[_row(at, learner, result, totals, anchors) for at, learner in enumerate(result.learners)],
-        people={learner.learner.id: (anchors[learner.learner.id], _name(learner)) for learner in result.learners},
-        flagged=overview.flagged(result),
-        alike=overview.alike_groups(result.alike),
-        open_verdicts=len(overview.unsandboxed(result)),
-        handed_in=sum(bool(learner.source or learner.units) for learner in result.learners),
-        verdicts=sum(len(learner.units) for learner in result.learners),
-        to_look_at=sum(overview.needs_a_look(overview.flags_of(learner)) for learner in result.learners),
-        statuses=words.STATUSES,
-        status_means=words.STATUS_MEANS,
-        flag_words=words.flag_words,
-        number_of=_lesson_number,
-        kills=KILLS,
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            title=one_line(title),
+            made_at=f"{made_at:%Y-%m-%d %H:%M %Z}".strip(),
+            script=script,
+            style=style,
+            policy=_policy(script, style),
+            data=as_script(payload(result, marks, totals, anchors)),
+            lessons=overview.lesson_tallies(result),
+            rows=[_row(at, learner, result, totals, anchors) for at, learner in enumerate(result.learners)],
+            people={
+                learner.learner.id: (anchors[learner.learner.id], _name(learner))
+                for learner in result.learners
+            },
+            flagged=overview.flagged(result),
+            alike=overview.alike_groups(result.alike),
+            open_verdicts=len(overview.unsandboxed(result)),
+            handed_in=sum(bool(learner.source or learner.units) for learner in result.learners),
+            verdicts=sum(len(learner.units) for learner in result.learners),
+            to_look_at=sum(overview.needs_a_look(overview.flags_of(learner)) for learner in result.learners),
+            statuses=words.STATUSES,
+            status_means=words.STATUS_MEANS,
+            flag_words=words.flag_words,
+            number_of=_lesson_number,
+            kills=KILLS,
+        )
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from checker.grading.model import Bug, ClassResult, LearnerResult, LessonSheet, Unit
-from checker.grading.report.cells import KILLS, class_row, is_judged, test_rows
+from checker.grading.report.cells import KILLS, class_row, is_judged, rows_of_tests
 from checker.grading.report.clean import clean, one_line
 from checker.grading.report.marks import MarkView, points_text
 from checker.grading.report.overview import flags_of, needs_a_look
@@ -114,7 +114,7 @@ def _unit(unit: Unit | None, bugs: Sequence[Bug], mark: MarkView | None, texts: 
 
 def _tests(unit: Unit, bugs: Sequence[Bug], texts: _Texts) -> Iterator[list[int]]:
     """Name, outcome, whether it is valid, message and row."""
-    for test, row in test_rows(unit, bugs):
+    for test, row in rows_of_tests(unit, bugs):
         yield [
             texts.number(one_line(test["name"])),
             texts.number(one_line(test["outcome"], 20)),

@@ -64,10 +64,12 @@ FLAGS = {
         "no verdict", "The checker itself failed on these, more than once. That is no mark: grade them again."
     ),
     "suspect": FlagWords(
-        "suspect", "Something in the run is not what an honest suite does. Read the suite before the mark counts."
+        "suspect",
+        "Something in the run is not what an honest suite does. Read the suite before the mark counts.",
     ),
     "identical": FlagWords(
-        "identical files", "The same files, byte for byte, handed in by different people or teams. Both are graded."
+        "identical files",
+        "The same files, byte for byte, handed in by different people or teams. Both are graded.",
     ),
     "refused": FlagWords("refused", "The submission could not be taken in. Its notes say why."),
     "unmatched": FlagWords("in no roster", "Nobody in the roster has this name or id: whose is it?"),

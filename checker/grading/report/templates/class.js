@@ -77,11 +77,17 @@ function filterRows() {
   tell();
 }
 
+function orderWords() {
+  if (sorting.by === "name") return sorting.down ? "Z to A" : "A to Z";
+  if (!(sorting.by in keys) && find.elements.by.value === "status") return sorting.down ? "complete first" : "most urgent first";
+  return sorting.down ? "highest first" : "lowest first";
+}
+
 function tell() {
   const all = data.learners.length;
   const shown = heatRows.filter((row) => !row.hidden).length;
   const head = heat.tHead.querySelector("th[aria-sort] button");
-  const order = `sorted by ${head.dataset.words}, ${sorting.down ? "highest or last" : "lowest or first"} first`;
+  const order = `sorted by ${head.dataset.words}, ${orderWords()}`;
   byId("shown").textContent = shown ? `${shown} of ${counted(all, "learner")}, ${order}.` : "No learner is like that.";
 }
 
@@ -102,7 +108,10 @@ function readyClass() {
   find.addEventListener("input", filterRows);
   find.addEventListener("reset", () => setTimeout(filterRows)); // after the fields are empty
   find.addEventListener("submit", (event) => event.preventDefault());
-  find.elements.by.addEventListener("change", () => sorting.by in keys || sortRows());
+  find.elements.by.addEventListener("change", () => {
+    if (!(sorting.by in keys)) sortRows();
+    tell();
+  });
   heat.tBodies[0].addEventListener("click", (event) => {
     const cell = event.target.closest("td.cell");
     if (!cell || String(getSelection())) return;

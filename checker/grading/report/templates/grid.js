@@ -6,6 +6,8 @@ const letterClass = (sign) => (sign === "A" ? "l-a" : kills.includes(sign) ? "l-
 const cellsOf = (row) => [...row].map((sign) => el("td", { class: letterClass(sign) }, sign));
 const list = (items) => el("ul", { class: "plain" }, items.map((item) => el("li", { class: "says" }, item)));
 
+/** A name that may be broken after an underscore. */
+const breakable = (name) => name.split(/(?<=_)(?=[^_])/).flatMap((part, at) => (at ? [el("wbr"), part] : [part]));
 const sumOf = (number) => el("td", { class: "sum" }, String(number));
 
 function grid({ label, caption, corner, bugs, last, rows, foot, tall }) {
@@ -27,7 +29,7 @@ function grid({ label, caption, corner, bugs, last, rows, foot, tall }) {
 function matrix(lesson, unit) {
   const rows = unit.t.map(([name, outcome, valid, , row]) => {
     const words = text(outcome) === "passed" ? " not valid" : ` not valid: ${text(outcome)}`;
-    const head = el("th", { scope: "row" }, el("code", {}, text(name)), !valid && el("span", { class: "bad small" }, words));
+    const head = el("th", { scope: "row" }, el("code", {}, breakable(text(name))), !valid && el("span", { class: "bad small" }, words));
     return el("tr", {}, head, cellsOf(text(row)), sumOf([...text(row)].filter((sign) => kills.includes(sign)).length));
   });
   return grid({

@@ -31,7 +31,9 @@ function around(before, after) {
 
 function markOf(mark, what) {
   if (!mark) return null;
-  return [el("p", {}, `${what}: `, el("strong", {}, mark[0])), mark[2].length > 0 && list(mark[2].map(text))];
+  const [words, , reasons] = mark;
+  const only = reasons.length === 1 && el("span", { class: "says" }, ` · ${text(reasons[0])}`);
+  return [el("p", {}, `${what}: `, el("strong", {}, words), only), reasons.length > 1 && list(reasons.map(text))];
 }
 
 function lessonPart(lesson, unit) {

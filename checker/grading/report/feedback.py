@@ -1,0 +1,139 @@
+"""What a learner may read of their own verdict, at a chosen level. Pure.
+
+Nothing that running on a mutant or on another correct app made is repeated here, be it a message, a name or a
+file: a suite could print the app it runs on. The sentences are ours; what is quoted comes from the learner's own
+files and from runs on the app they have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from checker.grading.model import LearnerResult, LessonSheet, Unit
+from checker.grading.report.clean import clean, one_line
+from checker.grading.report.feedback_words import (
+    LEFT_BEHIND,
+    QUOTED_FROM,
+    Level,
+    invalid_because,
+    suite_remarks,
+)
+from checker.grading.report.stages import Stage, stages
+
+_MOST_TESTS = 100
+
+
+@dataclass(frozen=True)
+class TestLine:
+    """One of the learner's tests."""
+
+    __test__ = False
+
+    name: str
+    valid: bool
+    reasons: tuple[str, ...]
+    """Why it is not valid, in our words."""
+    message: str
+    """What it said on the app; the learner's own text."""
+
+
+@dataclass(frozen=True)
+class LessonFeedback:
+    """One lesson, for the learner who handed it in."""
+
+    title: str
+    stages: tuple[Stage, ...]
+    tests: tuple[TestLine, ...]
+    tests_left_out: int
+    remarks: tuple[str, ...]
+    """Our sentences."""
+    quoted: tuple[str, ...]
+    """Sentences with names and paths of the learner's in them."""
+    caught: str
+    """Empty at level ``none``."""
+    areas: tuple[tuple[str, str], ...]
+    symptoms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """All that one learner is told."""
+
+    name: str
+    notes: tuple[str, ...]
+    """What became of the files: late, what was not taken."""
+    own_notes: tuple[str, ...]
+    """The same, with names of the learner's files in it."""
+    lessons: tuple[LessonFeedback, ...]
+
+
+_FLAGS = {
+    "late": "It was handed in late.",
+    "several_attempts": "You handed in more than once: the newest was graded.",
+    "refused": "It could not be taken in.",
+}
+
+
+def feedback(result: LearnerResult, lessons: Sequence[LessonSheet], level: Level) -> Feedback:
+    """What `result` may be told at `level`; lessons in the order of `lessons`."""
+    return Feedback(
+        one_line(result.learner.name, 80) or one_line(result.learner.id, 80),
+        tuple(_FLAGS[flag] for flag in result.flags if flag in _FLAGS),
+        tuple(map(clean, result.notes)),
+        tuple(
+            _lesson(result.units[sheet.name], sheet, level) for sheet in lessons if sheet.name in result.units
+        ),
+    )
+
+
+def _lesson(unit: Unit, sheet: LessonSheet, level: Level) -> LessonFeedback:
+    document = unit.document
+    tests = document.get("tests", ())
+    findings = document.get("findings", ())
+    return LessonFeedback(
+        one_line(sheet.title),
+        tuple(stages(unit, counted=level != "none")),
+        tuple(_test(test, findings) for test in tests[:_MOST_TESTS]),
+        len(tests[_MOST_TESTS:]),
+        tuple(dict.fromkeys([*suite_remarks(findings, level), *_left_behind(findings)])),
+        tuple(clean(f["text"]) for f in findings if f["kind"] in QUOTED_FROM[level]),
+        "" if level == "none" or not tests else _caught(document["mutants"]),
+        tuple(_areas(document["mutants"], sheet)) if level in ("areas", "symptoms") and tests else (),
+        tuple(_symptoms(document["mutants"], sheet)) if level == "symptoms" and tests else (),
+    )
+
+
+def _test(test: Mapping[str, Any], findings: Sequence[Mapping[str, Any]]) -> TestLine:
+    about = [finding for finding in findings if finding["test"] == test["name"]]
+    reasons = () if test["valid"] else invalid_because(test, about)
+    return TestLine(one_line(test["name"]), bool(test["valid"]), reasons, clean(test["message"], 400))
+
+
+def _left_behind(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    return (LEFT_BEHIND[finding["kind"]] for finding in findings if finding["kind"] in LEFT_BEHIND)
+
+
+def _caught(mutants: Sequence[Mapping[str, Any]]) -> str:
+    muted = sum(bool(mutant["muted_by"]) and not mutant["killed"] for mutant in mutants)
+    text = f"{_killed(mutants)} of {len(mutants)} caught."
+    return f"{text} Muted, as only tests that are not valid notice them: {muted}." if muted else text
+
+
+def _areas(mutants: Sequence[Mapping[str, Any]], sheet: LessonSheet) -> Iterator[tuple[str, str]]:
+    areas = {bug.id: bug.area for bug in sheet.bugs}
+    by_area: dict[str, list[Mapping[str, Any]]] = {}
+    for mutant in mutants:
+        by_area.setdefault(areas.get(mutant["id"], mutant["area"]), []).append(mutant)
+    for area, several in by_area.items():
+        yield one_line(area), f"{_killed(several)} of {len(several)} caught"
+
+
+def _symptoms(mutants: Sequence[Mapping[str, Any]], sheet: LessonSheet) -> Iterator[str]:
+    symptoms = {bug.id: bug.symptom for bug in sheet.bugs}
+    return (one_line(symptoms[m["id"]], 400) for m in mutants if not m["killed"] and m["id"] in symptoms)
+
+
+def _killed(mutants: Sequence[Mapping[str, Any]]) -> int:
+    return sum(bool(mutant["killed"]) for mutant in mutants)

@@ -1,0 +1,81 @@
+"""The stages of a verdict for a learner: done, not yet, or later. Pure; as `checker.report` has them, without names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from checker.grading.model import Unit
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One line: its mark and the word for it, its name, and what there is to say."""
+
+    mark: str
+    word: str
+    name: str
+    text: str
+
+
+# A stage, whether it is done, and what there is to say.
+_Line = tuple[str, bool, str]
+# Tests of a suite that is to be mended say little about what comes after; a leak hides nothing.
+_HIDING_NOTHING = "leave"
+
+
+def stages(unit: Unit, *, counted: bool) -> Iterator[Stage]:
+    """A stage a line. With `counted`, the last one says how many mutants are caught."""
+    reached = True
+    for name, done, text in _lines(unit, counted):
+        if not reached:
+            yield Stage("·", "later", name, "")
+        else:
+            yield Stage("✓" if done else "✗", "done" if done else "not yet", name, text)
+        reached = reached and (done or name == _HIDING_NOTHING)
+
+
+def _lines(unit: Unit, counted: bool) -> Sequence[_Line]:
+    match unit.status:
+        case "harness_error":
+            return [("verdict", False, "none could be had. This says nothing about your tests.")]
+        case "broken":
+            return [("collect", False, "your tests cannot be collected; nothing else was looked at")]
+        case "empty":
+            return [("collect", False, "no test ran, so there is nothing to judge")]
+        case _:
+            return [*_writing(unit), *_judging(unit), _catching(unit, counted)]
+
+
+def _writing(unit: Unit) -> Sequence[_Line]:
+    tasks = unit.document.get("tasks")
+    if tasks is None:
+        return []
+    return [("write", unit.status != "todo", f"{tasks['done']} of {tasks['total']} written")]
+
+
+def _judging(unit: Unit) -> Sequence[_Line]:
+    tests = unit.document["tests"]
+    found = [finding["stage"] for finding in unit.document["findings"]]
+    red = found.count("reference")
+    rejecting = "equivalent" in found
+    order, left = found.count("order"), "leak" in found
+    return [
+        ("pass", not red, f"{len(tests) - red} of {len(tests)} tests pass on the app"),
+        (
+            "accept",
+            not rejecting,
+            "a correct app is rejected" if rejecting else "other correct apps are accepted",
+        ),
+        ("order", not order, "a test depends on the order" if order else "backwards, and each test alone"),
+        ("leave", not left, "something is left behind" if left else "nothing is left behind"),
+    ]
+
+
+def _catching(unit: Unit, counted: bool) -> _Line:
+    mutants = unit.document["mutants"]
+    killed = sum(bool(mutant["killed"]) for mutant in mutants)
+    done = killed == len(mutants)
+    if counted:
+        return "catch", done, f"{killed} of {len(mutants)} mutants caught"
+    return "catch", done, "every mutant is caught" if done else "some mutants get past your tests"
