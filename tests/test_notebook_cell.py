@@ -34,7 +34,7 @@ def test_three():
 
 
 def merged(cell, text=FILE):
-    return put_into(text, cell, "test_file.py")
+    return put_into(text, cell, "test_file.py").text
 
 
 def test_test_of_the_cell_takes_the_place_of_the_one_with_its_name():
@@ -181,7 +181,7 @@ def test_todos_of_a_cell_are_its_functions_that_say_so():
 def test_cell_that_changes_an_object_takes_nothings_place():
     text = "client = TestClient(app)\n\ndef test_a():\n    assert client\n"
 
-    merged = put_into(text, 'client.headers["x"] = "1"\napp.overrides[get_db] = other\n', "f.py")
+    merged = put_into(text, 'client.headers["x"] = "1"\napp.overrides[get_db] = other\n', "f.py").text
 
     assert merged.startswith(text)
     assert 'client.headers["x"] = "1"' in merged
@@ -192,7 +192,7 @@ def test_characters_that_end_a_line_for_some_keep_every_line_in_its_place(odd):
     text = f'def test_a():\n    """One{odd}two."""\n    assert 1\n\ndef test_b():\n    assert 2\n'
     cell = f'def test_b():\n    """Three{odd}four."""\n    assert 3\n'
 
-    merged = put_into(text, cell, "f.py")
+    merged = put_into(text, cell, "f.py").text
 
     assert f'"""One{odd}two."""\n    assert 1\n' in merged
     assert f'"""Three{odd}four."""\n    assert 3\n' in merged

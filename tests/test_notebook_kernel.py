@@ -105,6 +105,18 @@ def test_wrong_is_told_from_not_attempted(kernel):
     assert to_do.startswith("Not attempted: ")
 
 
+def test_failure_is_told_in_the_lines_of_the_cell(kernel):
+    said = kernel("%%check 01\n" + UNKNOWN.format(405))
+
+    assert "    this cell, line 3: in test_unknown_user\n" in said
+
+
+def test_advice_is_told_in_the_lines_of_the_cell(kernel):
+    said = kernel("%%check 01\n" + UNKNOWN.format(405) + UNKNOWN.format(404))
+
+    assert "the one in line 4 of this cell replaces the one in line 2 of this cell" in " ".join(said.split())
+
+
 def test_files_and_progress_of_the_learner_stay_as_they_are(kernel, copy):
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
 

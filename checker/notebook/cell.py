@@ -6,11 +6,33 @@ import ast
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from checker.errors import UsageError
 from checker.tasks import todo_functions
 
 _MAGIC_LINE = 1  # the line that names the magic stands above what the magic is given
+
+
+class Line(NamedTuple):
+    """A line, and where it comes from."""
+
+    text: str
+    number: int = 0
+    """From 1, and in a cell as Jupyter counts; 0 for a line that is in neither."""
+    in_cell: bool = False
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A test file with a cell's definitions in it."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        """What the file would hold."""
+        return "\n".join(line.text for line in self.lines) + "\n"
 
 
 @dataclass(frozen=True)
@@ -40,7 +62,7 @@ def parse_cell(cell: str) -> ast.Module:
         raise UsageError(f"This cell is not Python: {error}.") from None
 
 
-def put_into(text: str, cell: str, name: str) -> str:
+def put_into(text: str, cell: str, name: str) -> Merged:
     """The test file `text` with what `cell` defines; `name` is what a message calls the file.
 
     A definition takes the place of the last one that has its name. What the file does not have goes before the
@@ -54,18 +76,19 @@ def put_into(text: str, cell: str, name: str) -> str:
         raise UsageError(
             f"{name}, line {line} is not Python. Mend it first: its tests stay beside the cell's."
         ) from None
-    lines, waiting = _lines(text), list[str]()
-    changed: dict[_Piece, list[str]] = {}
+    lines = [Line(line, number) for number, line in enumerate(_lines(text), 1)]
+    mine = [Line(line, number + _MAGIC_LINE, True) for number, line in enumerate(_lines(cell), 1)]
+    waiting, changed = list[Line](), dict[_Piece, list[Line]]()
     for piece in _pieces(tree, cell):
-        waiting += [*_lines(cell)[piece.first : piece.end], ""]
+        waiting += [*mine[piece.first : piece.end], Line("")]
         if old := _last_with(piece.names, pieces):
             changed.setdefault(old, []).extend(waiting)
             waiting = []
     for old in sorted(changed, key=lambda piece: piece.first, reverse=True):
         lines[old.first : old.end] = changed[old]
-    merged = "\n".join([*lines, "", *waiting]) + "\n"
+    merged = Merged((*lines, Line(""), *waiting))
     try:
-        _parsed(merged)
+        _parsed(merged.text)
     except (SyntaxError, ValueError) as error:
         raise UsageError(
             f"This cell cannot stand in {name}: {error}. Put it into the file by hand."

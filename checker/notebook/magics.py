@@ -22,6 +22,7 @@ from checker.lessons import Course, Lesson, find_course, is_test_file
 from checker.notebook import cell as cells
 from checker.notebook.board import Board
 from checker.notebook.board_html import as_html
+from checker.notebook.origins import retold
 from checker.notebook.session import Session
 from checker.runner import Interrupted
 from checker.suite import own_suite
@@ -95,16 +96,16 @@ def judged(session: Session, lesson: Lesson, cell: str) -> Board:
         raise UsageError(f"The cell is empty: write a test below %%check {lesson.number:02}.")
     text, path = _test_file(lesson)
     merged = cells.put_into(text, cell, f"lessons/{lesson.name}/{path}")
-    tests, to_do = tuple(cells.judged_tests(merged, cell)), tuple(cells.still_to_do(cell))
+    tests, to_do = tuple(cells.judged_tests(merged.text, cell)), tuple(cells.still_to_do(cell))
     own = bool(cells.own_tests(cell))
     if to_do and set(cells.own_tests(cell)) <= set(to_do):
         return Board(tests, own, to_do)
     if not tests:
         raise UsageError("This cell has no test, and no test that is written in your file uses it.")
     suite = own_suite(lesson)
-    files = {**suite.files, path: merged.encode()}
+    files = {**suite.files, path: merged.text.encode()}
     checked = session.check(lesson, replace(suite, files=files))
-    return Board(tests, own, to_do, checked, cells.defined_names(cell))
+    return Board(tests, own, to_do, retold(checked, path, merged), cells.defined_names(cell))
 
 
 def _test_file(lesson: Lesson) -> tuple[str, str]:

@@ -24,6 +24,12 @@ playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
 
+def code_cells(name):
+    """The cells of code of a notebook as it is stored."""
+    stored = document.read((ROOT / "notebooks" / name).read_text("utf-8"))
+    return [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
+
+
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A copy of the course: JupyterLab saves what is typed."""
@@ -99,16 +105,18 @@ def browser():
 
 
 class Lab:
-    """A notebook open in JupyterLab."""
+    """A notebook open in JupyterLab, all of it there and its kernel ready."""
 
     def __init__(self, page, address, name):
         self.page = page
         page.goto(f"{address}/lab/tree/notebooks/{name}?reset")
         self.notebook = page.locator(".jp-NotebookPanel")
-        self.notebook.locator(".jp-Cell").first.wait_for(timeout=60_000)
-        page.get_by_text("Python 3 | Idle").or_(page.locator("[data-status=idle]")).first.wait_for(
-            timeout=60_000
-        )
+        self.prompts = self.notebook.locator(".jp-CodeCell .jp-InputPrompt")
+        # An empty notebook stands there first, and cells off the screen come later.
+        playwright.expect(self.prompts).to_have_count(len(code_cells(name)), timeout=60_000)
+        # Not the indicator in the notebook's toolbar: it says idle too while there is no kernel yet, and what is
+        # run then is dropped without a word.
+        page.get_by_text(re.compile(r"^Python 3 \(ipykernel\) \| Idle$")).wait_for(timeout=60_000)
 
     def command(self, menu, entry):
         self.page.get_by_role("menuitem", name=menu, exact=True).first.click()
@@ -117,14 +125,13 @@ class Lab:
     def run_all(self):
         """Run every cell anew, and wait until each has its number."""
         self.command("Edit", "Clear Outputs of All Cells")
+        self._wait_for_prompts(r"\[ \]:", 10)
         self.command("Run", "Run All Cells")
-        prompts = self.notebook.locator(".jp-CodeCell .jp-InputPrompt")
-        for _ in range(300):
-            texts = prompts.all_text_contents()
-            if all(re.search(r"\d", text) for text in texts):
-                return
-            self.page.wait_for_timeout(200)
-        raise AssertionError(f"cells that did not run: {texts}")
+        self._wait_for_prompts(r"\[\d+\]:", 90)
+
+    def _wait_for_prompts(self, pattern, seconds):
+        every = [re.compile(f"^{pattern}$")] * self.prompts.count()
+        playwright.expect(self.prompts).to_have_text(every, timeout=1000 * seconds)
 
     def cell(self, text):
         return self.notebook.locator(".jp-CodeCell", has_text=text).first
@@ -153,9 +160,7 @@ def test_command_opens_the_lessons_notebook_in_the_learners_browser(server, sett
 
 @pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
 def test_notebook_runs_to_its_end_with_its_boards_and_pictures(open_lab, name, tmp_path):
-    stored = document.read((ROOT / "notebooks" / name).read_text("utf-8"))
-    code = [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
-    outputs = [output.get("data", {}) for cell in code for output in cell["outputs"]]
+    outputs = [output.get("data", {}) for cell in code_cells(name) for output in cell["outputs"]]
     lab = open_lab(name)
 
     lab.run_all()
