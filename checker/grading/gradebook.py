@@ -126,9 +126,12 @@ class Gradebook:
             }
 
     def read(self) -> ClassResult:
-        """All of it, lessons and learners by name."""
+        """All of it, lessons and learners by name; not the lessons that nobody has handed in."""
         with self._session() as session:
-            lessons = list(session.scalars(select(_Lesson).order_by(_Lesson.name)))
+            handed_in = select(_Unit.lesson)
+            lessons = list(
+                session.scalars(select(_Lesson).where(_Lesson.name.in_(handed_in)).order_by(_Lesson.name))
+            )
             learners = list(session.scalars(select(_Learner).order_by(_Learner.id)))
             units: dict[str, dict[str, Unit]] = {}
             prints: dict[str, dict[str, Print]] = {}
