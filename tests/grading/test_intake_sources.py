@@ -143,6 +143,13 @@ def test_accents_and_how_unicode_writes_them_do_not_matter(tmp_path, name):
     assert [source.learners for source in find_sources(tmp_path, ROSTER).chosen] == [(BO,)]
 
 
+@pytest.mark.parametrize("name", ["jorg1", "JÖRG1", "jo\u0308rg1"])
+def test_accents_in_ids_do_not_matter(tmp_path, name):
+    lay(tmp_path, {f"{name}.zip": b""})
+
+    assert _found(tmp_path, [Learner("jörg1")]) == {f"{name}.zip": (["jörg1"], ())}
+
+
 @pytest.mark.parametrize("id", ["123", "Participant 123", "Teilnehmer/in 123"])
 def test_moodle_participants_are_matched_by_their_number(tmp_path, id):
     lay(tmp_path, {"Participant_123_assignsubmission_file/x": b""})

@@ -347,8 +347,9 @@ def test_content_is_kept_byte_for_byte(hand_in, content, pack):
     assert hand_in({f"{NAME}/{STARTER}": content}, pack=pack).suites[NAME].files == {STARTER: content}
 
 
-def test_spaces_and_other_letters_in_names_are_kept(hand_in):
-    submission = hand_in({f"{NAME}/test größe 尺.py": TEST, f"{NAME}/test_u\u0308.py": TEST})
+@pytest.mark.parametrize("pack", ["folder", "zip", "tar"])
+def test_spaces_and_other_letters_in_names_are_kept(hand_in, pack):
+    submission = hand_in({f"{NAME}/test größe 尺.py": TEST, f"{NAME}/test_u\u0308.py": TEST}, pack=pack)
 
     assert sorted(submission.suites[NAME].files) == ["test größe 尺.py", "test_ü.py"]
     assert submission.notes == ()
