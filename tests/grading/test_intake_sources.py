@@ -219,7 +219,7 @@ def test_newest_resubmission_of_each_canvas_file_counts(tmp_path):
         {
             f"doejane_1_10_{STARTER}": b"old",
             f"doejane_1_20_{STARTER.replace('.py', '-1.py')}": b"newer",
-            f"doejane_1_30_{STARTER.replace('.py', '-10.py')}": b"newest",
+            f"doejane_1_100_{STARTER.replace('.py', '-10.py')}": b"newest",
             f"doejane_1_25_{STARTER.replace('.py', '-2.py')}": b"new",
             "doejane_1_5_helpers.py": b"#",
         },

@@ -102,15 +102,15 @@ def test_of_two_attachments_with_one_lesson_the_later_counts(tmp_path):
     lay(
         tmp_path,
         {
-            "doejane_1_9_a.zip": zipped({f"{NAME}/{STARTER}": b"later"}),
-            "doejane_1_8_b.zip": zipped({f"{NAME}/{STARTER}": b"earlier", f"{NAME}/conftest.py": b"#"}),
+            "doejane_1_19_b.zip": zipped({f"{NAME}/{STARTER}": b"later"}),
+            "doejane_1_8_a.zip": zipped({f"{NAME}/{STARTER}": b"earlier", f"{NAME}/conftest.py": b"#"}),
         },
     )
 
     submission = taken(tmp_path)
 
     assert submission.suites[NAME].files == {STARTER: b"later"}
-    assert submission.notes == (f"b.zip/{NAME}: not taken: lesson 01 is graded from a.zip/{NAME}",)
+    assert submission.notes == (f"a.zip/{NAME}: not taken: lesson 01 is graded from b.zip/{NAME}",)
 
 
 def test_of_two_copies_in_a_hand_in_the_higher_counts_and_the_other_is_told(hand_in):
