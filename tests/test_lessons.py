@@ -282,8 +282,8 @@ def test_every_library_that_the_checker_imports_is_declared():
     imported = {name.split(".")[0].lower() for path in sources for name in imports_of(path)}
     third_party = imported - sys.stdlib_module_names - {"checker", "_pytest", ""}
 
-    assert third_party - declared - {"anyio", "passlib"} == set(), (
-        "anyio comes with Starlette, passlib is libpass's"
+    assert third_party - declared - {"anyio", "passlib", "yaml"} == set(), (
+        "anyio comes with Starlette, passlib is libpass's, yaml PyYAML's"
     )
 
 

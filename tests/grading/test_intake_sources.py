@@ -143,6 +143,13 @@ def test_accents_and_how_unicode_writes_them_do_not_matter(tmp_path, name):
     assert [source.learners for source in find_sources(tmp_path, ROSTER).chosen] == [(BO,)]
 
 
+@pytest.mark.parametrize("name", ["jorg1", "JÖRG1", "jo\u0308rg1"])
+def test_accents_in_ids_do_not_matter(tmp_path, name):
+    lay(tmp_path, {f"{name}.zip": b""})
+
+    assert _found(tmp_path, [Learner("jörg1")]) == {f"{name}.zip": (["jörg1"], ())}
+
+
 @pytest.mark.parametrize("id", ["123", "Participant 123", "Teilnehmer/in 123"])
 def test_moodle_participants_are_matched_by_their_number(tmp_path, id):
     lay(tmp_path, {"Participant_123_assignsubmission_file/x": b""})
@@ -212,7 +219,7 @@ def test_newest_resubmission_of_each_canvas_file_counts(tmp_path):
         {
             f"doejane_1_10_{STARTER}": b"old",
             f"doejane_1_20_{STARTER.replace('.py', '-1.py')}": b"newer",
-            f"doejane_1_30_{STARTER.replace('.py', '-10.py')}": b"newest",
+            f"doejane_1_100_{STARTER.replace('.py', '-10.py')}": b"newest",
             f"doejane_1_25_{STARTER.replace('.py', '-2.py')}": b"new",
             "doejane_1_5_helpers.py": b"#",
         },

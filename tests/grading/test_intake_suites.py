@@ -102,15 +102,15 @@ def test_of_two_attachments_with_one_lesson_the_later_counts(tmp_path):
     lay(
         tmp_path,
         {
-            "doejane_1_9_a.zip": zipped({f"{NAME}/{STARTER}": b"later"}),
-            "doejane_1_8_b.zip": zipped({f"{NAME}/{STARTER}": b"earlier", f"{NAME}/conftest.py": b"#"}),
+            "doejane_1_19_b.zip": zipped({f"{NAME}/{STARTER}": b"later"}),
+            "doejane_1_8_a.zip": zipped({f"{NAME}/{STARTER}": b"earlier", f"{NAME}/conftest.py": b"#"}),
         },
     )
 
     submission = taken(tmp_path)
 
     assert submission.suites[NAME].files == {STARTER: b"later"}
-    assert submission.notes == (f"b.zip/{NAME}: not taken: lesson 01 is graded from a.zip/{NAME}",)
+    assert submission.notes == (f"a.zip/{NAME}: not taken: lesson 01 is graded from b.zip/{NAME}",)
 
 
 def test_of_two_copies_in_a_hand_in_the_higher_counts_and_the_other_is_told(hand_in):
@@ -347,8 +347,9 @@ def test_content_is_kept_byte_for_byte(hand_in, content, pack):
     assert hand_in({f"{NAME}/{STARTER}": content}, pack=pack).suites[NAME].files == {STARTER: content}
 
 
-def test_spaces_and_other_letters_in_names_are_kept(hand_in):
-    submission = hand_in({f"{NAME}/test größe 尺.py": TEST, f"{NAME}/test_u\u0308.py": TEST})
+@pytest.mark.parametrize("pack", ["folder", "zip", "tar"])
+def test_spaces_and_other_letters_in_names_are_kept(hand_in, pack):
+    submission = hand_in({f"{NAME}/test größe 尺.py": TEST, f"{NAME}/test_u\u0308.py": TEST}, pack=pack)
 
     assert sorted(submission.suites[NAME].files) == ["test größe 尺.py", "test_ü.py"]
     assert submission.notes == ()
