@@ -254,6 +254,16 @@ def test_filter_holds_for_learners_and_mutants_too(open_report):
     assert page.locator("#bugs-0 table.grid tbody tr:visible").count() == 1
 
 
+def test_learners_and_mutants_opened_later_keep_to_the_filter(open_report):
+    page = open_report()
+    page.get_by_role("searchbox").fill("ada ang")
+
+    page.locator("#bugs summary").first.click()
+    page.locator("#bugs-0 table.grid").wait_for()
+
+    assert page.locator("#bugs-0 table.grid tbody tr:visible").count() == 1
+
+
 def test_learners_and_mutants_say_the_same_with_scripts_and_without(open_report, browser, report):
     with_scripts = open_report()
     with_scripts.locator("#bugs summary").first.click()

@@ -86,7 +86,7 @@ AWKWARD = (
     ("Small", "same"),
     ("A very long name " * 20, "long" * 60),
 )
-HOSTILE_TEST = "test_x[</script><script>window.hacked = 4</script>]"
+HOSTILE_TEST = "test_x[</script><script>window.hacked = 4</script>`<b>`[a](javascript:b)]"
 HOSTILE_MESSAGE = (
     "\x1b[31mAssertionError\x1b[0m: ]]> <img src=x onerror=window.hacked=5> | `a` [b](javascript:c)\n"
     "```\n# no heading\n<script>window.hacked = 6</script>\x00 https://evil.example"

@@ -190,14 +190,13 @@ def test_suites_that_never_met_the_mutants_miss_none():
 
 
 def test_bug_noticed_by_crashes_alone_is_counted_apart():
-    result = one_class(
-        learner(kills={"bug-1": ["test_a"]}, how="exception"), learner("ben", kills={"bug-1": ["test_a"]})
-    )
+    kills = {"bug-1": ["test_a"]}
+    understood = [learner("ben", kills=kills), learner("cem", kills=kills)]
 
-    (tally,) = overview.lesson_tallies(result)
+    (tally,) = overview.lesson_tallies(one_class(learner(kills=kills, how="exception"), *understood))
 
     (bug,) = [bug for bug in tally.bugs if bug.bug.id == "bug-1"]
-    assert (bug.caught, bug.crashed) == (2, 1)
+    assert (bug.caught, bug.crashed) == (3, 1)
 
 
 def test_muted_bug_is_missed_and_counted_as_muted():
