@@ -91,6 +91,14 @@ def test_second_language_with_semicolons_and_decimal_commas_keeps_both(tmp_path)
     assert "Rows that fit no learner" not in " ".join(lines)
 
 
+def test_comma_in_a_note_is_no_reason_to_write_commas(tmp_path):
+    text = changed(ENGLISH, ('"likes ""quotes"""', '"1,5"'))
+
+    filled, _ = fill(tmp_path, text, CLASS[0])
+
+    assert '"1,5",7.5,91.7,' in filled
+
+
 def test_total_goes_to_one_column_where_it_is_asked_for(tmp_path):
     filled, lines = fill(tmp_path, ENGLISH, CLASS[0], columns={"total": "503"})
 

@@ -40,6 +40,7 @@ def test_nothing_changed_is_the_same_bytes(content):
         (b"a,b\n1,\n", {(1, 1): 'say "hi"'}, b'a,b\n1,"say ""hi"""\n'),
         (b"a,b\n1,\n", {(1, 1): "two\nlines"}, b'a,b\n1,"two\nlines"\n'),
         (b"a,b\n1,2", {(1, 1): ""}, b"a,b\n1,"),
+        (b"a,b\n1,2", {(1, 1): " x"}, b'a,b\n1," x"'),
         (b"a,b,c,d\n1\n2,3\n", {(1, 2): "x"}, b"a,b,c,d\n1,,x\n2,3\n"),
         (b"a,b,c,d\n1\n2,3\n", {(1, 1): "x", (1, 3): "y"}, b"a,b,c,d\n1,x,,y\n2,3\n"),
         (b"a,b,c,d\n1\n2,3\n", {(1, 0): "x", (1, 2): "y"}, b"a,b,c,d\nx,,y\n2,3\n"),

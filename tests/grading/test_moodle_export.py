@@ -235,6 +235,18 @@ def test_grade_that_is_not_clear_is_asked_for(tmp_path, text):
         fill(tmp_path, text, learner("1"))
 
 
+def test_known_title_decides_where_the_cells_do_not(tmp_path):
+    text = (
+        "Identifier,Full name,Group,Grade,Maximum Grade,More\n"
+        "Participant 1,A,1,5,10,x\n"
+        "Participant 2,B,1,5,10,x\n"
+    )
+
+    filled, _ = fill(tmp_path, text, learner("2", [unit(9, 12)]))
+
+    assert filled == changed(text, ("2,B,1,5,10", "2,B,1,7.5,10"))
+
+
 def test_grade_that_is_pointed_at_is_taken(tmp_path):
     text = "Nummer,Navn,Gruppe,Karakter,Maks,Kan endres\nDeltager 1,A,1,5,10,x\nDeltager 2,B,1,5,10,x\n"
 

@@ -26,6 +26,7 @@ def test_folder_names_are_safe_and_no_two_are_the_same():
     ids = [
         "alice",
         "Alice",
+        "ALICE",
         "../../etc",
         "a/b",
         "a\\b",
@@ -40,7 +41,7 @@ def test_folder_names_are_safe_and_no_two_are_the_same():
 
     names = folder_names(ids)
 
-    assert names["alice"] == "alice~2"
+    assert names["alice"] == "alice~3"
     assert names["josé"] == "josé"
     assert names["../../etc"] == "etc"
     assert len({name.casefold() for name in names.values()}) == len(ids)
