@@ -181,6 +181,7 @@ async def test_lesson_folder_that_goes_and_comes_back_is_told_and_checked_again(
     home = learner.app.lesson.home
     shutil.move(home, home.parent.parent / "elsewhere")
     await learner.sees("lessons/41_test_client is gone.")
+    assert learner.shown("around") == "", "nothing of what was there is said to be there"
 
     shutil.move(home.parent.parent / "elsewhere", home)
     await learner.sees("8 of 8 to write.")
@@ -205,6 +206,15 @@ async def test_hints_climb_rung_by_rung_and_are_remembered(learner):
     assert "Hint 2 of 4" in learner.page()
     await learner.press("escape", "l")
     assert "2 hints" in str(learner.app.screen.query_one(OptionList).get_option_at_index(0).prompt)
+
+
+async def test_last_hint_offers_no_next_one(learner):
+    await learner.sees("8 of 8 to write.")
+
+    for rung in range(1, 5):
+        await learner.press("h")
+        keys = str(learner.app.screen.query_one(".keys", Static).content)
+        assert ("h next hint" in keys) == (rung < 4)
 
 
 async def test_hint_for_a_survivor_waits_for_the_verdict(learner):

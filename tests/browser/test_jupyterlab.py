@@ -111,20 +111,34 @@ class Lab:
         )
 
     def command(self, menu, entry):
+        self.page.keyboard.press("Escape")  # a menu that is still open
         self.page.get_by_role("menuitem", name=menu, exact=True).first.click()
         self.page.get_by_role("menuitem", name=entry, exact=True).first.click()
 
     def run_all(self):
         """Run every cell anew, and wait until each has its number."""
-        self.command("Edit", "Clear Outputs of All Cells")
+        self._clear()
         self.command("Run", "Run All Cells")
-        prompts = self.notebook.locator(".jp-CodeCell .jp-InputPrompt")
         for _ in range(300):
-            texts = prompts.all_text_contents()
-            if all(re.search(r"\d", text) for text in texts):
+            if all(numbers := self._numbers()):
                 return
             self.page.wait_for_timeout(200)
-        raise AssertionError(f"cells that did not run: {texts}")
+        raise AssertionError(f"cells that did not run: {numbers}")
+
+    def _clear(self):
+        """Without the stored numbers; JupyterLab's menus do nothing until it knows which notebook is in front."""
+        for _ in range(60):
+            self.command("Edit", "Clear Outputs of All Cells")
+            if not any(self._numbers()):
+                return
+            self.page.wait_for_timeout(500)
+        raise AssertionError("the outputs cannot be cleared")
+
+    def _numbers(self):
+        """For each cell of code, the number its prompt shows, or none."""
+        prompts = self.notebook.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+        assert prompts, "no cell of code is shown"
+        return ["".join(re.findall(r"\d+", text)) for text in prompts]
 
     def cell(self, text):
         return self.notebook.locator(".jp-CodeCell", has_text=text).first
