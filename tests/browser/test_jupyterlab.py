@@ -175,9 +175,10 @@ def test_notebook_runs_to_its_end_with_its_boards_and_pictures(open_lab, name, t
     lab.run_all()
 
     boards = lab.notebook.get_by_role("region", name="Verdict")
-    assert boards.count() == sum('aria-label="Verdict"' in data.get("text/html", "") for data in outputs)
+    _are(boards, sum('aria-label="Verdict"' in data.get("text/html", "") for data in outputs))
     pictures = lab.notebook.locator(".jp-RenderedImage img")
-    assert pictures.count() == sum("image/png" in data for data in outputs)
+    _are(pictures, sum("image/png" in data for data in outputs))
+    pictures.evaluate_all("all => Promise.all(all.map(img => img.decode()))")
     assert pictures.evaluate_all("all => all.every(img => img.naturalWidth > 100)")
     assert (
         lab.notebook.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
@@ -206,6 +207,11 @@ def test_exercise_typed_into_its_cell_turns_the_board(open_lab, course):
     assert board.get_by_role("rowheader", name="test_refused_create_changes_nothing").count() == 1
     starter = (ROOT / "lessons/01_test_client/test_test_client.py").read_bytes()
     assert (course / "lessons/01_test_client/test_test_client.py").read_bytes() == starter
+
+
+def _are(parts, number):
+    """There are so many of them, as soon as JupyterLab has drawn them: a cell has its number before its output."""
+    playwright.expect(parts).to_have_count(number, timeout=60_000)
 
 
 def _photograph(lab, folder):
