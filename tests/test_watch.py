@@ -326,6 +326,21 @@ async def test_everything_can_be_reached_at_any_size(two_lessons, size):
         assert len(header) <= size[0], "a row of the matrix is never folded"
 
 
+async def test_last_line_can_be_reached_in_a_terminal_made_small(learner):
+    await learner.verdict()
+    body, around = learner.app.query_one("#body"), learner.app.query_one("#around")
+
+    await learner.pilot.resize_terminal(30, 8)
+    await learner.until(lambda: around.content_size.width < 30)
+    await learner.pilot.pause(0.2)
+    body.scroll_end(animate=False)
+    await learner.pilot.pause()
+
+    rows = [around.render_line(y).text.strip() for y in range(around.size.height)]
+    assert "(P6)" in rows[-1]
+    assert body.max_scroll_y > 0
+
+
 async def test_meaning_is_there_without_colour(two_lessons, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     app = WatchApp(two_lessons, two_lessons.lessons[0])

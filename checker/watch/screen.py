@@ -61,7 +61,7 @@ class WatchApp(App[None]):
     .-wide #columns { layout: horizontal; }
     .-wide #now { width: 1fr; }
     .-wide #around { width: 58; }
-    Page, Choice { overflow: hidden; }
+    Page, Choice { overflow: hidden; background: $background; }
     #page { height: 1fr; margin: 0 1; padding: 1 1 0 1; background: $surface; }
     #page Static { height: auto; }
     OptionList { height: 1fr; }
