@@ -75,7 +75,9 @@ def terminal(command: list[str], folder: Path) -> Iterator[Terminal]:
     """Run `command` in `folder`, in a terminal; ended with the block."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 34, 110, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
+    # pytest-watcher runs the `pytest` that it finds first: the one of this environment.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    environment = {**os.environ, "PATH": path, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -90,8 +92,8 @@ def terminal(command: list[str], folder: Path) -> Iterator[Terminal]:
         yield Terminal(ours)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
+        os.close(ours)  # before the wait: nobody reads any more, and a full terminal would hold up its end
         process.wait()
-        os.close(ours)
 
 
 def course(folder: Path) -> Path:

@@ -12,6 +12,7 @@ _DIAGRAM = re.compile(r"^```mermaid\n.*?^```\n", re.MULTILINE | re.DOTALL)
 _SUMMARY = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
 _CODE = re.compile(r"<code>(.*?)</code>")
 _DETAILS = re.compile(r"</?details>\n?")
+_TABLE = re.compile(r"^\|.*\|\n\|(?: *:?-+:? *\|)+\n(?:\|.*\|\n)*", re.MULTILINE)
 
 
 def folded(lines: Iterable[str], width: int = WIDTH, quotations: bool = False) -> Iterator[str]:
@@ -64,7 +65,23 @@ def shortened(text: str, width: int) -> str:
 
 
 def readable_markdown(text: str) -> str:
-    """Markdown as a terminal can show it: without diagrams, and with what is folded away in HTML unfolded."""
-    text = _DIAGRAM.sub("", text)
-    text = _CODE.sub(r"`\1`", _DIAGRAM.sub("", text))
-    return _DETAILS.sub("", _SUMMARY.sub(r"**\1**", text))
+    """Markdown as a terminal can show it: no diagrams, tables as lists, and what is folded away in HTML unfolded.
+
+    A table in a terminal cuts off what does not fit its columns: routes, for one.
+    """
+    text = _TABLE.sub(lambda table: _listed(table[0]), _DIAGRAM.sub("", text))
+    return _DETAILS.sub("", _SUMMARY.sub(r"**\1**", _CODE.sub(r"`\1`", text)))
+
+
+def _listed(table: str) -> str:
+    """Each row as an entry: its first cell, and the others with the names of their columns."""
+    names, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    return "".join(f"* {_entry(names, cells)}\n" for cells in rows)
+
+
+def _entry(names: list[str], cells: list[str]) -> str:
+    first, *others = cells
+    told = [
+        f"{name}: {cell}".removeprefix(": ") for name, cell in zip(names[1:], others, strict=False) if cell
+    ]
+    return " · ".join([f"**{first.strip('*')}**", *told])

@@ -1,6 +1,7 @@
 """The command as people use it: what it prints, what it exits with, what it does with mistakes."""
 
 import json
+import os
 
 import pytest
 
@@ -400,3 +401,12 @@ def test_no_workspace_is_left_in_the_temporary_folder(in_course, tmp_path):
     in_course("check", "41", "--solution", TMPDIR=str(temporary))
 
     assert list(temporary.iterdir()) == []
+
+
+def test_ctrl_c_while_the_command_is_still_being_imported_ends_it_in_silence(in_course, tmp_path, site):
+    (tmp_path / "early").mkdir()
+    (tmp_path / "early" / "typer.py").write_text("raise KeyboardInterrupt", "utf-8")
+
+    done = in_course("check", "41", PYTHONPATH=f"{tmp_path / 'early'}{os.pathsep}{site}")
+
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

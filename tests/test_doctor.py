@@ -323,11 +323,15 @@ def test_folder_that_cannot_be_written_is_a_problem_with_the_systems_reason(tmp_
 
 def test_full_disk_is_found_by_writing(tmp_path, monkeypatch):
     def full(descriptor):
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(machine.os, "fsync", full)
 
-    assert writing_fails(tmp_path) == "No space left on device"
+    reason = writing_fails(tmp_path)
+
+    assert judge_writing(tmp_path, reason, "do this") == problem(
+        f"{tmp_path} cannot be written: No space left on device", "make room on its disk"
+    )
 
 
 def test_least_room_decides():

@@ -33,3 +33,15 @@ def test_markdown_loses_its_diagrams_and_unfolds_what_is_folded_away():
     )
 
     assert readable_markdown(text) == "# T\n\n\n```python\nx\n```\n**Does `x`?**\n\nNo.\n"
+
+
+def test_table_becomes_a_list_in_which_nothing_is_cut_off():
+    text = (
+        "Before.\n\n| | request | when |\n| --- | :-: | --- |\n"
+        "| P1 | `GET /users` | |\n| **P2** | `GET /a` | it is there |\n\nAfter | that.\n"
+    )
+
+    assert readable_markdown(text) == (
+        "Before.\n\n* **P1** · request: `GET /users`\n* **P2** · request: `GET /a` · when: it is there\n"
+        "\nAfter | that.\n"
+    )

@@ -181,6 +181,7 @@ async def test_lesson_folder_that_goes_and_comes_back_is_told_and_checked_again(
     home = learner.app.lesson.home
     shutil.move(home, home.parent.parent / "elsewhere")
     await learner.sees("lessons/41_test_client is gone.")
+    assert learner.shown("around") == "", "nothing of what was there is said to be there"
 
     shutil.move(home.parent.parent / "elsewhere", home)
     await learner.sees("8 of 8 to write.")
@@ -205,6 +206,15 @@ async def test_hints_climb_rung_by_rung_and_are_remembered(learner):
     assert "Hint 2 of 4" in learner.page()
     await learner.press("escape", "l")
     assert "2 hints" in str(learner.app.screen.query_one(OptionList).get_option_at_index(0).prompt)
+
+
+async def test_last_hint_offers_no_next_one(learner):
+    await learner.sees("8 of 8 to write.")
+
+    for rung in range(1, 5):
+        await learner.press("h")
+        keys = str(learner.app.screen.query_one(".keys", Static).content)
+        assert ("h next hint" in keys) == (rung < 4)
 
 
 async def test_hint_for_a_survivor_waits_for_the_verdict(learner):
@@ -314,6 +324,21 @@ async def test_everything_can_be_reached_at_any_size(two_lessons, size):
         await learner.press("m")
         header, *_ = learner.page().splitlines()
         assert len(header) <= size[0], "a row of the matrix is never folded"
+
+
+async def test_last_line_can_be_reached_in_a_terminal_made_small(learner):
+    await learner.verdict()
+    body, around = learner.app.query_one("#body"), learner.app.query_one("#around")
+
+    await learner.pilot.resize_terminal(30, 8)
+    await learner.until(lambda: around.content_size.width < 30)
+    await learner.pilot.pause(0.2)
+    body.scroll_end(animate=False)
+    await learner.pilot.pause()
+
+    rows = [around.render_line(y).text.strip() for y in range(around.size.height)]
+    assert "(P6)" in rows[-1]
+    assert body.max_scroll_y > 0
 
 
 async def test_meaning_is_there_without_colour(two_lessons, monkeypatch):

@@ -203,53 +203,71 @@ def test_ctrl_c_while_a_test_hangs_ends_at_once(watching, course):
 # -- saves
 
 
+class Looking:
+    """`saves` in a thread: what it has told so far, and how often it has looked."""
+
+    def __init__(self, folder):
+        self.folder, self.told, self.looks = folder, [], 0
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self._follow, args=[contents(folder)])
+        self.thread.start()
+
+    def _follow(self, seen):
+        for save in saves(self.folder, seen, self._look, self.stop):
+            self.told.append(save)
+
+    def _look(self):
+        self.looks += 1
+        return contents(self.folder)
+
+    def looks_again(self):
+        """Wait until it has looked at what is there now, and told what it found: the look after that has begun."""
+        wanted, deadline = self.looks + 2, time.monotonic() + PATIENCE
+        while self.looks < wanted:
+            assert time.monotonic() < deadline, "it does not look any more"
+            time.sleep(0.01)
+
+
 @pytest.fixture
 def looking(tmp_path):
-    """`saves` in a thread: what it has told so far, and a way to end it."""
-    told, stop = [], threading.Event()
-
-    def follow():
-        for save in saves(tmp_path, contents(tmp_path), lambda: contents(tmp_path), stop):
-            told.append(save)
-
-    thread = threading.Thread(target=follow)
-    thread.start()
-    for number in range(1_000):  # until it has begun to watch
-        (tmp_path / "test_a.py").write_text(f"begin {number}")
-        if wait_for(told, 1, seconds=0.1):
-            break
+    """It has begun to watch the folder, with one test file in it."""
     (tmp_path / "test_a.py").write_text("1")
-    time.sleep(1.5)
-    told.clear()
-    yield told
-    stop.set()
-    thread.join(10)
-    assert not thread.is_alive()
+    looking = Looking(tmp_path)
+    looking.looks_again()
+    yield looking
+    looking.stop.set()
+    looking.thread.join(10)
+    assert not looking.thread.is_alive()
 
 
-def wait_for(told, number, seconds=10):
-    deadline = time.monotonic() + seconds
-    while len(told) < number and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return told
+def save_by_rename(path, text):
+    """As some editors do: at no time is there half of the file."""
+    beside = path.with_suffix(".swp")
+    beside.write_text(text)
+    beside.replace(path)
 
 
 def test_save_is_told_once_though_the_editor_writes_twice(looking, tmp_path):
     for _ in range(2):
-        (tmp_path / "test_a.py").write_text("2")
+        save_by_rename(tmp_path / "test_a.py", "2")
 
-    assert wait_for(looking, 1) == [Save(by_event=True)]
-    time.sleep(1.5)
-    assert len(looking) == 1
+    looking.looks_again()
+    assert looking.told == [Save(by_event=True)]
 
 
 def test_file_that_is_saved_unchanged_or_is_no_python_is_not_told(looking, tmp_path):
     (tmp_path / "test_a.py").write_text("1")
     (tmp_path / "notes.md").write_text("mine")
-    time.sleep(1.5)
-    (tmp_path / "test_b.py").write_text("new")
 
-    assert len(wait_for(looking, 1)) == 1
+    looking.looks_again()
+    assert looking.told == []
+
+
+def test_new_file_is_told(looking, tmp_path):
+    save_by_rename(tmp_path / "test_b.py", "new")
+
+    looking.looks_again()
+    assert looking.told == [Save(by_event=True)]
 
 
 def test_without_file_events_changes_are_noticed_by_looking_and_that_is_said(monkeypatch, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -44,9 +45,10 @@ def reason_of(error: OSError) -> str:
 
 
 def judge_writing(folder: Path, reason: str, remedy: str) -> Diagnosis:
-    return (
-        problem(f"{folder} cannot be written: {reason}", remedy) if reason else ok(f"{folder} can be written")
-    )
+    if not reason:
+        return ok(f"{folder} can be written")
+    is_full = reason == os.strerror(errno.ENOSPC)
+    return problem(f"{folder} cannot be written: {reason}", "make room on its disk" if is_full else remedy)
 
 
 def disk() -> Diagnosis:

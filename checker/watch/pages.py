@@ -23,15 +23,22 @@ class Lines(Static):
     """Lines folded to the widget's width, with a little colour; the marks say the same without."""
 
     lines: tuple[str, ...] = ()
+    _folded_to = 0
 
     def show(self, lines: Iterable[str]) -> None:
         """Show these lines from now on."""
         self.lines = tuple(lines)
         self.refresh(layout=True)
 
+    def on_resize(self) -> None:
+        """At another width they take another number of rows, or the last ones could not be reached."""
+        if self.content_size.width != self._folded_to:
+            self.refresh(layout=True)
+
     def render(self) -> Content:
         """The lines at the present width."""
-        text = "\n".join(folded(self.lines, max(self.content_size.width or 80, 20), quotations=True))
+        self._folded_to = self.content_size.width
+        text = "\n".join(folded(self.lines, max(self._folded_to or 80, 20), quotations=True))
         content = Content(text)
         for index, character in enumerate(text):
             if style := _MARKS.get(character):

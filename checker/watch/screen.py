@@ -61,7 +61,7 @@ class WatchApp(App[None]):
     .-wide #columns { layout: horizontal; }
     .-wide #now { width: 1fr; }
     .-wide #around { width: 58; }
-    Page, Choice { overflow: hidden; }
+    Page, Choice { overflow: hidden; background: $background; }
     #page { height: 1fr; margin: 0 1; padding: 1 1 0 1; background: $surface; }
     #page Static { height: auto; }
     OptionList { height: 1fr; }
@@ -149,6 +149,7 @@ class WatchApp(App[None]):
                 self._since = None
                 self._say("not checked")
                 self._lines("now").show([reason])
+                self._lines("around").show([])
             case Save(by_event=False):
                 self.sub_title = "No file events arrive here: watch looks by itself instead."
 
@@ -189,8 +190,10 @@ class WatchApp(App[None]):
     def action_hint(self) -> None:
         """The next rung for the first open task or the first survivor."""
         with self._errors_told():
-            lines, notice = next_hint(self.course.root, self.lesson, "", self._verdict, again="press h")
-            self._read([*lines, *([notice] if notice else [])], again="next hint")
+            how = "press h"
+            lines, notice = next_hint(self.course.root, self.lesson, "", self._verdict, again=how)
+            again = "next hint" if lines[-1].endswith(how) else ""
+            self._read([*lines, *([notice] if notice else [])], again)
 
     def _verdict(self) -> Checked:
         if self.checked is None:
