@@ -16,7 +16,6 @@ from checker.lessons import Lesson
 from checker.reading import Reading, read
 from checker.runner import (
     CAN_FORK,
-    MOST_TESTS,
     TIME_LIMIT,
     Report,
     Request,
@@ -35,7 +34,7 @@ _STOPPED = {
     "time": "stopped after {limit:g} seconds",
     "memory": "stopped: it held more memory than a run may",
 }
-_MOST_GRADED = 300  # tests of a suite that is graded: each is also run alone
+_MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function
 _REPEATS = 2  # of a doubtful run
 
 
@@ -252,7 +251,6 @@ class _Session:
             strict=self.strict,
             evidence=job.evidence,
             limit=self.limit,
-            most_tests=_MOST_GRADED if self.graded else MOST_TESTS,
         )
         return _to_run(job, self.runner.run(request), self._display, request.limit)
 
@@ -269,11 +267,20 @@ class _Session:
 def _worth_running(variants: VariantSet, first: Run) -> list[_Job]:
     """The runs after the first: order for what ran at all, other apps only if a test could be valid."""
     ran = [o.test for o in first.outcomes if o.outcome in ("passed", "failed", "error")]
-    jobs = [_Job(variants.reference, "alone", only=test) for test in ran]
+    jobs = [_Job(variants.reference, "alone", only=test) for test in _to_be_alone(ran)]
     if any(o.outcome == "passed" for o in first.outcomes):
         jobs.append(_Job(variants.reference, "reversed"))
         jobs += [_Job(variant) for variant in (*variants.equivalents, *variants.mutants)]
     return jobs
+
+
+def _to_be_alone(tests: list[str]) -> list[str]:
+    if len(tests) <= _MOST_ALONE:
+        return tests
+    first_cases: dict[str, str] = {}
+    for test in tests:
+        first_cases.setdefault(base_name(test), test)
+    return list(first_cases.values())
 
 
 def _subject(job: _Job, variants: VariantSet) -> str:

@@ -170,6 +170,9 @@ class Verdict:
     equivalents: tuple[EquivalentVerdict, ...] = ()
     findings: tuple[Finding, ...] = ()
     suspect: tuple[str, ...] = ()
+    """Flags: a person should look. ``report_missing``, ``report_malformed`` and ``report_forged`` of the lines that a
+    run reports; ``outcome_rewritten`` of pytest's own reports; those of `checker.inside.tampering`; and, of a suite that
+    is graded, ``hook_ignored``, ``equals_solution`` and ``harness_error``."""
 
     @property
     def score(self) -> float:

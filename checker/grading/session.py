@@ -12,9 +12,8 @@ from pathlib import Path
 from checker.errors import UsageError
 from checker.grading.grade import Settings, Tally, grade_class
 from checker.grading.gradebook import open_gradebook, place
-from checker.grading.intake import Sources, find_sources
+from checker.grading.intake import Sources, find_sources, read_roster
 from checker.grading.model import ClassResult
-from checker.grading.roster import read_roster
 from checker.grading.sandbox import open_sandbox, require_sandbox
 from checker.grading.units import subject_of
 from checker.lessons import Course, Lesson

@@ -17,6 +17,7 @@ import pytest
 from _pytest.fixtures import FixtureLookupError
 
 _ENTRY = re.compile(r"(\S.*):\d+: in ")
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _MESSAGE = 1_000  # characters kept of an exception's text
 _LINE = 160  # characters kept of a line of a traceback
 _LINES = 40  # kept of a traceback
@@ -142,7 +143,7 @@ def _failure(
     understood = isinstance(error, AssertionError | pytest.fail.Exception)
     how = ("assertion" if understood else "exception") if call.when == "call" else str(call.when)
     outcome = "failed" if call.when == "call" else "error"
-    return outcome, how, message[:_MESSAGE], own_lines(report.longreprtext)
+    return outcome, how, _without_addresses(message[:_MESSAGE]), own_lines(report.longreprtext)
 
 
 def own_lines(traceback: str) -> str:
@@ -158,7 +159,12 @@ def own_lines(traceback: str) -> str:
             kept.append(line if len(line) <= _LINE else line[:_LINE] + "…")
     if len(kept) > _LINES:
         kept[_LINES // 4 : -_LINES // 2] = ["…"]
-    return "\n".join(kept)
+    return _without_addresses("\n".join(kept))
+
+
+def _without_addresses(text: str) -> str:
+    """The same run says the same words again, wherever its objects lie in memory."""
+    return _ADDRESS.sub("0x…", text)
 
 
 def _folder() -> str:

@@ -16,9 +16,9 @@ import zlib
 import pytest
 from handing_in import APP, LESSON, LESSONS, NAME, STARTER, TEST, lay, taken, tarred, zipped
 
-from checker.grading.folders import open_regular
 from checker.grading.intake import find_sources, take_in
-from checker.grading.limits import Limits, Refused
+from checker.grading.intake.folders import open_regular
+from checker.grading.intake.limits import Limits, Refused
 
 GOOD = {f"{NAME}/{STARTER}": TEST}
 

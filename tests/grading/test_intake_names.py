@@ -2,7 +2,7 @@
 
 import pytest
 
-from checker.grading.names import claim_of, clean, without_resubmission, without_suffix
+from checker.grading.intake.names import claim_of, clean, without_resubmission, without_suffix
 
 
 @pytest.mark.parametrize(

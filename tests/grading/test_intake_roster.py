@@ -3,8 +3,8 @@
 import pytest
 
 from checker.errors import UsageError
+from checker.grading.intake.roster import read_roster
 from checker.grading.model import Learner
-from checker.grading.roster import read_roster
 
 
 @pytest.fixture

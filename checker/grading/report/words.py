@@ -46,8 +46,14 @@ _SUSPECT = {
     "report_missing": "a run ended without its report",
     "outcome_rewritten": "an outcome was rewritten after pytest had it",
     "report_malformed": "something else wrote into the checker's report",
-    "reads_source": "reads the app's source",
-    "equals_solution": "equals our solution",
+    "report_forged": "tests were reported that were not planned, or twice",
+    "reads_app_source": "reads the app's source, or tries to change it",
+    "kills_processes": "sends signals to processes that are not its own",
+    "starts_programs": "starts other programs",
+    "exit_hook": "leaves something to be done when Python exits",
+    "hook_ignored": "brings hooks of pytest's, which were not loaded",
+    "equals_solution": "equals our solution, but for names and layout",
+    "harness_error": "no verdict could be had",
 }
 
 

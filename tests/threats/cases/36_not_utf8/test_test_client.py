@@ -1,2 +1,5 @@
-# café
-def test_a(): pass
+NAME = "café"
+
+
+def test_a():
+    assert NAME

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from checker.grading.found import Found, Wanted, is_passed_over
-from checker.grading.limits import Budget, Refused
+from checker.grading.intake.found import Found, Wanted, is_passed_over
+from checker.grading.intake.limits import Budget, Refused
 
 
 def read_folder(folder: Path, wanted: Wanted, budget: Budget) -> Iterator[Found]:

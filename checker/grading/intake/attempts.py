@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.grading.archives import newest_time
-from checker.grading.entries import Entry
+from checker.grading.intake.archives import newest_time
+from checker.grading.intake.entries import Entry
 from checker.grading.model import Learner
 
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import IO
 
-from checker.grading.found import Found, Wanted, is_passed_over, safe_path
-from checker.grading.limits import Budget, Refused
-from checker.grading.names import clean
-from checker.grading.streams import Bounded
+from checker.grading.intake.found import Found, Wanted, is_passed_over, safe_path
+from checker.grading.intake.limits import Budget, Refused
+from checker.grading.intake.names import clean
+from checker.grading.intake.streams import Bounded
 
 _LOCAL_HEADER = 30
 _CHUNK = 1 << 16

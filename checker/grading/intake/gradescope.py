@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.errors import UsageError
-from checker.grading.names import Claim
+from checker.grading.intake.names import Claim
 
 METADATA = "submission_metadata.yml"
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.grading.archives import Tree
-from checker.grading.found import Found
+from checker.grading.intake.archives import Tree
+from checker.grading.intake.found import Found
 from checker.lessons import Lesson, is_test_file
 
 _WRAPPERS = 6

@@ -10,10 +10,10 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from checker.grading.found import Found, Wanted, is_passed_over, safe_path
-from checker.grading.limits import Budget, Refused
-from checker.grading.names import clean
-from checker.grading.streams import MakeDecompressor, Unpacked
+from checker.grading.intake.found import Found, Wanted, is_passed_over, safe_path
+from checker.grading.intake.limits import Budget, Refused
+from checker.grading.intake.names import clean
+from checker.grading.intake.streams import MakeDecompressor, Unpacked
 
 _CHUNK = 1 << 13
 _BROKEN = (

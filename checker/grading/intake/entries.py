@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.errors import UsageError
-from checker.grading.gradescope import METADATA, read_metadata
-from checker.grading.names import Claim, claim_of, clean, is_archive
+from checker.grading.intake.gradescope import METADATA, read_metadata
+from checker.grading.intake.names import Claim, claim_of, clean, is_archive
 
 _NOBODYS = {"__MACOSX", "Thumbs.db", "desktop.ini", METADATA}
 

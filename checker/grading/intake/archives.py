@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from checker.grading.folders import open_regular, read_folder
-from checker.grading.found import Found, Wanted, is_passed_over
-from checker.grading.limits import Budget, Refused
-from checker.grading.names import clean, is_archive
-from checker.grading.streams import decompressor_for
-from checker.grading.tars import read_tar
-from checker.grading.zips import read_zip
+from checker.grading.intake.folders import open_regular, read_folder
+from checker.grading.intake.found import Found, Wanted, is_passed_over
+from checker.grading.intake.limits import Budget, Refused
+from checker.grading.intake.names import clean, is_archive
+from checker.grading.intake.streams import decompressor_for
+from checker.grading.intake.tars import read_tar
+from checker.grading.intake.zips import read_zip
 
 _MAGIC_AT_MOST = 512
 _DEEPEST_NESTED = 4

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checker.grading.limits import Refused
-from checker.grading.names import clean
+from checker.grading.intake.limits import Refused
+from checker.grading.intake.names import clean
 from checker.lessons import is_hidden
 
 _NOBODYS = {"__macosx", "venv", "env", "node_modules", "site-packages"}

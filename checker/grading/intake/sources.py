@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.errors import UsageError
-from checker.grading.attempts import Attempt, Part, newest_first
-from checker.grading.entries import Entry, list_entries
-from checker.grading.matching import Roster, id_key
+from checker.grading.intake.attempts import Attempt, Part, newest_first
+from checker.grading.intake.entries import Entry, list_entries
+from checker.grading.intake.matching import Roster, id_key
+from checker.grading.intake.names import Claim, clean, without_resubmission, without_suffix
 from checker.grading.model import Learner
-from checker.grading.names import Claim, clean, without_resubmission, without_suffix
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping, Sequence
 
-from checker.grading.found import is_passed_over
-from checker.grading.notes import Notes
-from checker.grading.places import Loose, Place
+from checker.grading.intake.found import is_passed_over
+from checker.grading.intake.notes import Notes
+from checker.grading.intake.places import Loose, Place
 from checker.lessons import Lesson, is_test_file
 from checker.suite import Suite, suite_of
 

@@ -1,9 +1,4 @@
-"""Intake: a class's folder of submissions in, submissions out. In two steps, so that memory stays flat.
-
-`find_sources` says, from names alone, which entries there are and whose; `take_in` reads and unpacks one of them.
-The folder is what an LMS's download unpacks to, or any folder with an entry a learner: a folder, a zip, a tar, a
-clone, or bare test files. The zip that an LMS lets one download is to be unpacked first.
-"""
+"""Read and unpack one source: which files of it are a suite, of which lesson."""
 
 from __future__ import annotations
 
@@ -11,23 +6,21 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from checker.grading.archives import Tree, is_worth_opening, read_tree
-from checker.grading.attempts import Part
-from checker.grading.folders import read_regular
-from checker.grading.found import Found, Wanted, is_passed_over
-from checker.grading.limits import LIMITS, Budget, Limits, Refused
+from checker.grading.intake.archives import Tree, is_worth_opening, read_tree
+from checker.grading.intake.attempts import Part
+from checker.grading.intake.folders import read_regular
+from checker.grading.intake.found import Found, Wanted, is_passed_over
+from checker.grading.intake.limits import LIMITS, Budget, Limits, Refused
+from checker.grading.intake.names import is_archive
+from checker.grading.intake.notes import Notes
+from checker.grading.intake.places import Place, find_places
+from checker.grading.intake.sources import Source
+from checker.grading.intake.taking import CONFIGURATION, suite_in, tell_of_loose, text_of, wanted_names
 from checker.grading.model import Submission
-from checker.grading.names import is_archive
-from checker.grading.notes import Notes
-from checker.grading.places import Place, find_places
-from checker.grading.sources import Source, Sources, find_sources
-from checker.grading.taking import CONFIGURATION, suite_in, tell_of_loose, text_of, wanted_names
 from checker.lessons import SHIPPED_COURSE, Lesson, is_test_file
 from checker.suite import Suite
 
-__all__ = ["Source", "Sources", "find_sources", "take_in"]
-
-_TEMPLATE = Path(__file__).parents[1] / "template"
+_TEMPLATE = Path(__file__).parents[2] / "template"
 
 
 def take_in(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import IO, Protocol
 
-from checker.grading.limits import Budget, Refused
+from checker.grading.intake.limits import Budget, Refused
 
 _CHUNK = 1 << 16
 _LZMA_MEMORY = 128_000_000

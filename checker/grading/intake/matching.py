@@ -7,8 +7,8 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from checker.grading.intake.names import Claim
 from checker.grading.model import Learner
-from checker.grading.names import Claim
 
 _PARTICIPANT = re.compile(r"\D+\s(\d+)")
 _MOST_WORDS = 12

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from checker.grading.names import is_archive
+from checker.grading.intake.names import is_archive
 
 
 @dataclass(frozen=True)
