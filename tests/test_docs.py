@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from checker.cli import app
+from checker.grading.policy import read_policy
+from checker.grading.report.words import SUSPECT
 from checker.lessons import find_course
 from checker.verdict import Finding
 
@@ -81,3 +83,22 @@ def test_editor_runs_pytest_on_the_lessons():
 
     assert settings["python.testing.pytestEnabled"] is True
     assert settings["python.testing.pytestArgs"] == ["lessons"]
+
+
+def test_policy_of_the_readme_is_one(tmp_path):
+    [text] = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    (tmp_path / "policy.toml").write_text(text, "utf-8")
+
+    policy = read_policy(tmp_path / "policy.toml")
+
+    assert (policy.award, policy.points, policy.costs.order) == ("complete", 20, 10)
+
+
+def test_report_has_words_for_every_flag_that_a_hostile_submission_gets():
+    expected = [
+        tomllib.loads(path.read_text("utf-8")) for path in ROOT.glob("tests/threats/cases/*/expected.toml")
+    ]
+    flags = {flag for one in expected for flag in one.get("suspect", [])}
+
+    assert flags
+    assert flags <= set(SUSPECT)

@@ -29,6 +29,7 @@ _ENVIRONMENT = {
     "TZ": "UTC",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
+_ELSEWHERE = "/elsewhere"
 _HOW = "Install it (Debian, Ubuntu: apt-get install bubblewrap), or see README.md, For instructors"
 _TOLD = 300  # characters of what went wrong that are passed on
 
@@ -102,12 +103,12 @@ def sandbox_command() -> list[str]:
     for path in _seen(package):
         command += _bound(path)
     for spoils in _hidden(package):
-        command += ["--perms", "0755", "--tmpfs", str(spoils), "--remount-ro", str(spoils)]
+        command += ["--perms", "0755", "--tmpfs", _inside(spoils), "--remount-ro", _inside(spoils)]
     command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", *_folder(Path("/tmp"))]
     command += ["--remount-ro", "/", "--chdir", "/", "--clearenv"]
-    for name, value in {**_ENVIRONMENT, "PYTHONPATH": str(package.parent)}.items():
+    for name, value in {**_ENVIRONMENT, "PYTHONPATH": _inside(package.parent)}.items():
         command += ["--setenv", name, value]
-    return [*command, sys.executable, "-P", "-m", "checker.warm"]
+    return [*command, _inside(Path(sys.executable)), "-P", "-m", "checker.warm"]
 
 
 def _seen(package: Path) -> list[Path]:
@@ -142,7 +143,12 @@ def _holds(outer: Path, inner: Path) -> bool:
 def _bound(path: Path) -> list[str]:
     if path.is_symlink() and path.parent == Path("/"):
         return ["--symlink", os.fspath(path.readlink()), str(path)]
-    return [*_folder(path.parent), "--ro-bind", str(path), str(path)]
+    return [*_folder(Path(_inside(path)).parent), "--ro-bind", str(path), _inside(path)]
+
+
+def _inside(path: Path) -> str:
+    """Where something is in the sandbox: at its own place, but for what a run's own /tmp would hide."""
+    return f"{_ELSEWHERE}{path}" if path.is_relative_to("/tmp") else str(path)
 
 
 def _folder(path: Path) -> list[str]:

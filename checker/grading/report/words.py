@@ -42,7 +42,7 @@ STAGES = {
     "advice": "advice",
 }
 
-_SUSPECT = {
+SUSPECT = {
     "report_missing": "a run ended without its report",
     "outcome_rewritten": "an outcome was rewritten after pytest had it",
     "report_malformed": "something else wrote into the checker's report",
@@ -94,4 +94,4 @@ def flag_words(flag: str) -> FlagWords:
 
 def suspect_words(flag: str) -> str:
     """What a suspicion is about."""
-    return _SUSPECT.get(flag) or flag.replace("_", " ")
+    return SUSPECT.get(flag) or flag.replace("_", " ")

@@ -1,0 +1,411 @@
+"""`checker grade` and its sisters, as an instructor runs them, on a small class of one lesson."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from checker.grading.gradebook import open_gradebook
+
+HEAD = """from fastapi.testclient import TestClient
+from users_api import app
+
+client = TestClient(app)
+
+"""
+GOOD = (
+    HEAD
+    + """
+def test_unknown_user():
+    response = client.get("/users/nobody")
+    assert response.status_code == 404
+    assert response.json() == {"detail": "User not found"}
+"""
+)
+WRONG = (
+    GOOD
+    + """
+
+def test_wrong():
+    assert client.get("/users/alice").status_code == 201
+"""
+)
+NAME = "41_test_client"
+
+
+@pytest.fixture
+def hand_in(tmp_path):
+    """Puts a learner's suite into the class's folder."""
+
+    def put(learner, text=GOOD, lesson=NAME):
+        home = tmp_path / "class" / learner / "lessons" / lesson
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "test_test_client.py").write_text(text)
+
+    return put
+
+
+@pytest.fixture
+def grade(in_course, tmp_path):
+    """The command on that class, into one folder."""
+
+    def run(*options, **environment):
+        return in_course("grade", tmp_path / "class", "--out", tmp_path / "out", *options, **environment)
+
+    return run
+
+
+def verdicts(out):
+    with open_gradebook(out / "gradebook.db") as book:
+        return {one.learner.id: one.units for one in book.read().learners}
+
+
+def statuses(out):
+    return {
+        learner: {name: unit.status for name, unit in units.items()}
+        for learner, units in verdicts(out).items()
+    }
+
+
+def times(out):
+    return {learner: units[NAME].graded_at for learner, units in verdicts(out).items()}
+
+
+# -- what it does
+
+
+def test_class_is_graded_into_its_folder(grade, hand_in, tmp_path):
+    hand_in("ada")
+    hand_in("bob", WRONG)
+
+    done = grade()
+
+    assert done.returncode == 0, done.stderr
+    assert statuses(tmp_path / "out") == {"ada": {NAME: "survivors"}, "bob": {NAME: "invalid"}}
+    assert "2 submissions: 2 suites graded, 0 as before." in done.stdout
+    rows = (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()
+    assert rows == [f"learner,{NAME},total", "ada,1.67,1.67", "bob,1.67,1.67"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {
+        "report.html",
+        "gradebook.json",
+        "feedback",
+    }
+    assert {path.name for path in (tmp_path / "out" / "feedback").iterdir()} == {
+        "ada.html",
+        "ada.md",
+        "bob.html",
+        "bob.md",
+    }
+
+
+def test_verdict_is_the_one_that_check_gives(grade, hand_in, tmp_path, in_course):
+    hand_in("ada", WRONG)
+    (tmp_path / "suite.py").write_text(WRONG)
+
+    grade()
+
+    graded = dict(verdicts(tmp_path / "out")["ada"][NAME].document)
+    checked = in_course.verdict("41", "--suite", tmp_path / "suite.py", "--reveal")
+    for key in ("status", "score", "tests", "mutants", "equivalents"):
+        assert graded[key] == checked[key]
+
+
+def test_same_command_again_grades_nothing_that_has_not_changed(grade, hand_in, tmp_path):
+    hand_in("ada")
+    hand_in("bob")
+    grade()
+    before = times(tmp_path / "out")
+    hand_in("bob", WRONG)
+
+    done = grade()
+
+    after = times(tmp_path / "out")
+    assert "1 suite graded, 1 as before." in done.stdout
+    assert after["ada"] == before["ada"]
+    assert after["bob"] > before["bob"]
+
+
+def test_all_of_it_is_graded_when_asked_for(grade, hand_in, tmp_path):
+    hand_in("ada")
+    grade()
+    before = times(tmp_path / "out")
+
+    assert "1 suite graded, 0 as before." in grade("--again").stdout
+    assert times(tmp_path / "out")["ada"] > before["ada"]
+
+
+@pytest.mark.parametrize("change", ["variants", "time limit"])
+def test_what_a_verdict_depends_on_makes_it_be_had_again(change, grade, hand_in, tmp_path):
+    hand_in("ada")
+    grade()
+    own = tmp_path / "mine" / NAME
+    own.mkdir(parents=True)
+    (own / "variants.toml").write_text(
+        '[[equivalent]]\nid = "mine"\npromise = "P1"\nsays = "Same."\n'
+        "replace = 'app = FastAPI('\nwith = 'STARTED = 1\\n\\napp = FastAPI('\n".replace("'", "'''").replace(
+            "\\n", "\n"
+        )
+    )
+    options = {"variants": ["--variants", tmp_path / "mine"], "time limit": ["--time-limit", "7"]}[change]
+
+    assert "1 suite graded, 0 as before." in grade(*options).stdout
+
+
+def test_roster_names_learners_and_those_who_handed_in_nothing(grade, hand_in, tmp_path):
+    (tmp_path / "roster.csv").write_text(
+        "id,name,email\na1,Ada Lovelace,ada@example.org\nb2,Bob,bob@example.org\n"
+    )
+    hand_in("Ada Lovelace")
+
+    done = grade("--roster", tmp_path / "roster.csv")
+
+    assert "Nothing from: b2." in done.stdout
+    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1:] == ["a1,1.67,1.67", "b2,0,0"]
+
+
+def test_teams_suite_is_graded_once_and_counts_for_all(grade, hand_in, tmp_path):
+    (tmp_path / "roster.csv").write_text("id,name,email,team\na1,,,red\nb2,,,red\n")
+    hand_in("red")
+
+    done = grade("--roster", tmp_path / "roster.csv")
+
+    assert "1 suite graded" in done.stdout
+    assert statuses(tmp_path / "out") == {"a1": {NAME: "survivors"}, "b2": {NAME: "survivors"}}
+
+
+def test_bare_files_are_taken_for_the_only_lesson(grade, tmp_path):
+    (tmp_path / "class" / "ada").mkdir(parents=True)
+    (tmp_path / "class" / "ada" / "test_mine.py").write_text(GOOD)
+
+    grade("--lesson", "41")
+
+    assert statuses(tmp_path / "out") == {"ada": {NAME: "survivors"}}
+
+
+def test_report_is_written_again_without_grading(grade, hand_in, tmp_path, in_course):
+    hand_in("ada")
+    grade()
+    before = times(tmp_path / "out")
+    (tmp_path / "policy.toml").write_text("points = 100\n")
+
+    done = in_course("report", tmp_path / "out", "--policy", tmp_path / "policy.toml")
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1] == "ada,16.67,16.67"
+    assert times(tmp_path / "out") == before
+
+
+def test_marks_are_handed_to_a_platform(grade, hand_in, tmp_path, in_course):
+    hand_in("1735")
+    grade()
+    theirs = 'Student,ID,SIS User ID,SIS Login ID,Section,Lesson 41 (77)\n"Curie, Marie",1735,,,A,\n'
+    (tmp_path / "theirs.csv").write_text(theirs)
+
+    done = in_course("export", tmp_path / "out", "--format", "canvas", "--file", tmp_path / "theirs.csv")
+
+    assert done.returncode == 0, done.stderr
+    filled = (tmp_path / "out" / "export" / "canvas.csv").read_text("utf-8")
+    assert filled == theirs.replace("1735,,,A,", "1735,,,A,1.67")
+
+
+def test_without_a_sandbox_every_verdict_says_so(grade, hand_in, tmp_path):
+    hand_in("ada")
+
+    done = grade("--no-sandbox")
+
+    assert "WITHOUT a sandbox" in done.stdout
+    assert not verdicts(tmp_path / "out")["ada"][NAME].sandboxed
+    assert "WITHOUT" in (tmp_path / "out" / "report.html").read_text("utf-8").upper()
+    assert "1 suite graded" in grade().stdout, "and is had again in one"
+
+
+# -- what does not go
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--lesson", "99"], "There is no lesson '99'"),
+        (["--variants", "nowhere"], "--variants: there is no folder nowhere."),
+        (["--roster", "nowhere.csv"], "nowhere.csv"),
+        (["--policy", "nowhere.toml"], "nowhere.toml"),
+        (["--gradebook", "nothing://x"], "No gradebook can be kept at nothing://x"),
+    ],
+)
+def test_wrong_option_is_one_line_and_grades_nothing(options, says, grade, hand_in):
+    hand_in("ada")
+
+    done = grade(*options)
+
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_folder_without_submissions_is_one_line(in_course, tmp_path):
+    (tmp_path / "class").mkdir()
+
+    done = in_course("grade", tmp_path / "class", "--out", tmp_path / "out")
+
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+
+
+def test_without_bubblewrap_nothing_is_graded(grade, hand_in, tmp_path):
+    hand_in("ada")
+
+    done = grade(PATH="/nowhere")
+
+    assert done.returncode == 2
+    assert "bubblewrap" in done.stderr
+    assert not (tmp_path / "out" / "gradebook.db").exists()
+
+
+def test_out_that_cannot_be_written_is_one_line(grade, hand_in, tmp_path):
+    hand_in("ada")
+    (tmp_path / "out").write_text("a file")
+
+    done = grade()
+
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+
+
+def test_report_of_a_folder_without_a_gradebook_says_how_to_get_one(in_course, tmp_path):
+    done = in_course("report", tmp_path)
+
+    assert done.returncode == 2
+    assert "checker grade SUBMISSIONS --out" in done.stderr
+
+
+# -- interrupted
+
+
+class Grading:
+    """The command under way."""
+
+    def __init__(self, in_course, tmp_path):
+        self._command = [
+            sys.executable,
+            "-m",
+            "checker",
+            "grade",
+            tmp_path / "class",
+            "--out",
+            tmp_path / "out",
+        ]
+        self._where = {"cwd": in_course.folder, "env": {**os.environ, **in_course.environment}}
+        self.out = tmp_path / "out"
+
+    def start(self):
+        pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+        self.process = subprocess.Popen(self._command, **self._where, **pipes, start_new_session=True)
+        return self.process
+
+    def wait_for_verdicts(self, number):
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if (self.out / "gradebook.db").is_file() and self.count() >= number:
+                return
+            time.sleep(0.02)
+        raise AssertionError(f"{self.count()} verdicts, and {self.process.poll()}")
+
+    def count(self):
+        try:
+            return sum(len(units) for units in verdicts(self.out).values())
+        except Exception:  # the tables are being made
+            return 0
+
+
+@pytest.fixture
+def grading(in_course, tmp_path):
+    started = Grading(in_course, tmp_path)
+    yield started
+    started.process.kill()
+    started.process.communicate()
+
+
+def ours():
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if "checker.warm sandbox" in line]
+
+
+def test_killed_grading_goes_on_where_it_was(grading, grade, hand_in, tmp_path):
+    for number in range(6):
+        hand_in(f"learner-{number}", GOOD + f"# {number}\n")
+    grading.start()
+    grading.wait_for_verdicts(2)
+    grading.process.kill()
+    grading.process.wait()
+    before = times(tmp_path / "out")
+
+    done = grade()
+
+    after = times(tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert len(after) == 6
+    assert {learner: after[learner] for learner in before} == before, "what was committed is not graded again"
+    assert set(statuses(tmp_path / "out")) == {f"learner-{number}" for number in range(6)}
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_ended_grading_leaves_no_process(how, grading, hand_in):
+    for number in range(4):
+        hand_in(
+            f"learner-{number}", GOOD + f"# {number}\n\ndef test_slow():\n    import time; time.sleep(2)\n"
+        )
+    grading.start()
+    grading.wait_for_verdicts(1)
+    mine = str(grading.process.pid)
+
+    grading.process.send_signal(how)
+    _, errors = grading.process.communicate(timeout=60)
+
+    assert "Traceback" not in errors
+    deadline = time.monotonic() + 20
+    while children_of(mine) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert children_of(mine) == []
+
+
+def children_of(session):
+    """What still runs of the sandboxes that this process started: each is the leader of a session of its own."""
+    listed = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True).stdout
+    return [line for line in listed.splitlines() if line.split()[0] == session and "bwrap" in line]
+
+
+def test_second_grading_into_the_same_folder_is_refused(grading, grade, hand_in):
+    for number in range(3):
+        hand_in(f"learner-{number}", GOOD + f"# {number}\n")
+    grading.start()
+    grading.wait_for_verdicts(1)
+
+    done = grade()
+
+    assert done.returncode == 2
+    assert "is under way" in done.stderr
+
+
+# -- packed
+
+
+def test_folder_for_a_class_has_no_solutions(in_course, tmp_path):
+    done = in_course("pack", "--student", tmp_path / "student", "--exam")
+
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in (tmp_path / "student").rglob("*")}
+    assert "users_api.py" in names
+    assert not {"variants.toml", "hints.md", "solutions"} & names
+
+
+def test_own_variants_are_verified(in_course, tmp_path, course):
+    own = tmp_path / "mine" / NAME
+    own.mkdir(parents=True)
+    (own / "variants.toml").write_text('[[mutant]]\nid = "x"\n')
+
+    done = in_course("verify", "41", "--variants", tmp_path / "mine")
+
+    assert done.returncode == 2
+    assert str(Path("mine") / NAME / "variants.toml") in done.stderr
