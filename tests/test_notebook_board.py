@@ -35,10 +35,10 @@ def mutants(*killers):
     )
 
 
-def board(*tests, killers=((),), findings=(), status="todo", mine=("test_a",), own=True):
+def board(*tests, killers=((),), findings=(), status="todo", mine=("test_a",), own=True, to_do=()):
     verdict = Verdict(status, tests, mutants(*killers), (), tuple(findings))
     tasks = (Task("test_a", (), True), Task("test_b", (), False))
-    return Board(mine, own, (), Checked(LESSON, verdict, tasks, 1.23))
+    return Board(mine, own, to_do, Checked(LESSON, verdict, tasks, 1.23))
 
 
 def test_cell_that_was_not_attempted_says_so_first():
@@ -59,7 +59,7 @@ def test_cell_that_was_not_attempted_says_so_first():
         (board(a_test(valid=False)), "Not valid yet: 1 test green here", "✗"),
         (board(status="broken"), "Wrong: no test of this cell ran.", "✗"),
         (
-            board(a_test(), a_test("test_b", "todo"), mine=("test_a", "test_b")),
+            board(a_test(), a_test("test_b", "todo"), mine=("test_a", "test_b"), to_do=("test_b",)),
             "Begun: 1 of 2 tests still to write.",
             "·",
         ),
@@ -205,10 +205,11 @@ def test_what_the_cell_leaves_behind_is_told_and_what_others_leave_is_not(text, 
     assert (text in " ".join(" ".join(cell.lines()).split())) == (headline == "Not tidy yet: ")
 
 
-def test_test_that_waits_for_a_fixture_of_the_file_is_told_from_one_that_is_a_todo():
-    checked = board(a_test(outcome="todo")).checked
+def test_test_that_waits_for_a_fixture_is_told_from_one_that_is_a_todo():
+    written = board(a_test(outcome="todo"))
+    to_do = board(a_test(outcome="todo"), to_do=("test_a",))
 
-    assert "test_a: waits for a fixture that is still a TODO in your file" in "\n".join(
-        Board(("test_a",), True, (), checked).lines()
-    )
-    assert "test_a: still says TODO" in "\n".join(Board(("test_a",), True, ("test_a",), checked).lines())
+    assert written.headline == "Waiting: 1 of 1 test for a fixture that is still a TODO."
+    assert written.next_step == "Write that fixture in this cell too, then run the cell again."
+    assert to_do.headline == "Begun: 1 of 1 test still to write."
+    assert [written.mark, to_do.mark] == ["·", "·"]

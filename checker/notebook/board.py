@@ -65,6 +65,10 @@ class Board:
             return "Wrong: no test of this cell ran."
         if waiting := self._number("to do"):
             return f"Begun: {waiting} of {count(len(self.rows), 'test')} still to write."
+        if waiting := self._number("waits"):
+            return (
+                f"Waiting: {waiting} of {count(len(self.rows), 'test')} for a fixture that is still a TODO."
+            )
         if red := self._number("fails"):
             return f"Wrong: {count(red, 'test')} red on the app, and the app is right."
         if idle := self._number("proves nothing"):
@@ -107,6 +111,8 @@ class Board:
             return "Replace pytest.fail(…) by what it asks for, and run the cell again."
         if self._number("to do"):
             return "Write the rest, then run the cell again."
+        if self._number("waits"):
+            return "Write that fixture in this cell too, then run the cell again."
         if self.mark == WRONG:
             return "Mend that, then run the cell again."
         if self.mark == OPEN:
@@ -167,9 +173,9 @@ class Board:
 
     def _row(self, test: TestVerdict) -> TestRow:
         if test.outcome == "todo":
-            mine = not self.own or base_name(test.name) in self.to_do
-            waits = "waits for a fixture that is still a TODO in your file: write it in this cell"
-            return TestRow(OPEN, "to do", test.name, "still says TODO" if mine else waits)
+            if self.own and base_name(test.name) not in self.to_do:
+                return TestRow(OPEN, "waits", test.name, "waits for a fixture that is still a TODO")
+            return TestRow(OPEN, "to do", test.name, "still says TODO")
         if test.outcome != "passed":
             if test.outcome in ("skipped", "xfailed"):
                 return TestRow(WRONG, "proves nothing", test.name, f"is {test.outcome}, and proves nothing")

@@ -13,6 +13,8 @@ _WORDS = {DONE: "done", TO_DO: "not yet", UNDER_WAY: "under way", LATER: "open"}
 # Middle tones: each has enough contrast on white and on black, and only repeats what the mark and a word say.
 _COLOURS = {DONE: "#2e8b57", TO_DO: "#d1495b", UNDER_WAY: "#8a8a8a", LATER: "#8a8a8a"}
 _SQUARES = re.compile("[■□·]+")
+# JupyterLab would break a line in the middle of a word.
+_TEXT = "white-space: pre-wrap; word-break: normal; overflow-wrap: anywhere; margin: 0.5em 0 1em"
 _CELL = "text-align: left; vertical-align: top; padding: 0.15em 0.8em"
 
 
@@ -69,4 +71,4 @@ def _quotation(lines: Sequence[str]) -> str:
         return ""
     text = escape("\n".join(lines), quote=False)
     shown = _SQUARES.sub(lambda squares: f'<span aria-hidden="true">{squares[0]}</span>', text)
-    return f'<pre style="white-space: pre-wrap; margin: 0.5em 0 1em">{shown}</pre>'
+    return f'<pre style="{_TEXT}">{shown}</pre>'

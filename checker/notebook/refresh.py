@@ -45,6 +45,7 @@ def _run(notebook: Notebook, path: Path) -> Notebook:
         kernel_name="python3",
         record_timing=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # that it listens on a local port is no news
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
