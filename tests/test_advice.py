@@ -26,7 +26,7 @@ TABLE = """
 | --- | --- | --- | --- | --- | --- |
 | P1 | `GET /` | always | 200 | `{"a": 1}` | none |
 | P2 | `POST /` | always | 201 | any | the row is stored |
-| P3 | `GET /` | closed | 503 | none | none |
+| P3 | `GET /` | closed | 503 | `{"detail": "Doors are shut"}` | none |
 """
 
 
@@ -107,6 +107,7 @@ def test_look_at_more_than_a_status(expression):
         "exit(1)",
         "client.websocket_connect('/')",
         "Model(**client.get('/').json())",
+        "jwt.decode(client.get('/').json()['token'], KEY, algorithms=['HS256'])",
         "(lambda: 1)()",
     ],
 )
@@ -332,6 +333,7 @@ CLOSED = [Seen("not_started", "test_x", "503")]
         ("assert client.get('/').json() == 1", "test_x passed", []),
         ("assert client.get('/').status_code == 503", "test_x failed", []),
         ("'''(P3)'''\n    assert client.get('/').json() == 1", "test_x failed", []),
+        ("assert client.get('/').json() == {'detail': 'The doors are shut'}", "test_x failed", []),
         ("with LifespanManager(app): assert client.get('/').json() == 1", "test_x failed", []),
         ("with pytest.raises(KeyError): client.get('/')", "test_x failed", []),
     ],
