@@ -204,10 +204,15 @@ def _statuses_alone(verdict: Verdict, material: Material) -> Iterator[Finding]:
         for row in material.promises(test):
             others = [other for other in valid if row in material.promises(other)]
             more = _promised_besides(test, material.cells[row])
-            if row in missed and more and not any(test.asked & other.examined for other in others):
+            if row in missed and more and not any(_may_look_for(test, other) for other in others):
                 text = f"{test.name} looks at the status alone. {row} promises more: {more}."
                 yield _finding("status_alone", text, test.name, row)
                 break
+
+
+def _may_look_for(test: ReadTest, other: ReadTest) -> bool:
+    """Whether the other test looks at the rest of what this one asks, by its asserts or by a helper that asserts."""
+    return other.notices_otherwise or bool(test.asked & other.examined)
 
 
 def _is_valid(test: ReadTest, verdict: Verdict) -> bool:

@@ -298,6 +298,8 @@ def test_row_whose_mutants_are_caught_needs_no_advice():
         ("r = client.get('/')\n    assert r.json() == 1", []),
         ("assert ask().json() == 1\ndef ask():\n    return client.get('/')", []),
         ("assert something == 1", []),
+        ("look(client.get('/'))\ndef look(r):\n    assert r.json() == 1", []),
+        ("snapshot(client.get('/'))", []),
         ("assert client.post('/').json() == 1", ["status_alone"]),
         ("assert client.get('/').status_code == 201", ["status_alone", "status_alone"]),
     ],
