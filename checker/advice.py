@@ -6,7 +6,8 @@ changes neither the status nor the validity of anything.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from checker.reading import Reading, ReadTest
@@ -16,6 +17,8 @@ from checker.verdict import RED, Finding, Outcome, Run, Seen, Verdict, base_name
 _NOTHING = {"", "–", "-", "none", "any"}
 # Words of a test that may know that the app is not running, or that starts it in a way of its own.
 _ON_PURPOSE = ("lifespan", "raises", "raise_server_exceptions", "is_error", "is_server_error", "httpstatus")
+_MESSAGE = re.compile(r'": *"([^"]*)"')
+_LONG_WORD = re.compile(r"\w{5,}")
 _UNMARKED = "async def functions are not natively supported"
 
 
@@ -132,11 +135,20 @@ def _not_started(material: Material) -> Iterator[Finding]:
             yield _finding("not_started", text, test.name)
 
 
-def _expected(test: ReadTest, answers: Iterable[str], material: Material) -> bool:
+def _expected(test: ReadTest, answers: Collection[str], material: Material) -> bool:
     """Whether it may be on purpose: somebody who writes of lifespans starts the app in a way of their own."""
     rows = " ".join(material.cells[row].get("status", "") for row in material.promises(test))
     text = f"{test.text} {rows}".casefold()
-    return any(word in text for word in (*_ON_PURPOSE, *(answer.casefold() for answer in answers)))
+    known = (answer.casefold() for answer in answers)
+    return any(word in text for word in (*_ON_PURPOSE, *known, *_words_of(answers, material)))
+
+
+def _words_of(answers: Collection[str], material: Material) -> Iterator[str]:
+    """The telling words that the table promises beside such an answer: who writes them expects it."""
+    for cells in material.cells.values():
+        if cells.get("status") in answers:
+            for message in _MESSAGE.findall(cells.get("body", "")):
+                yield from _LONG_WORD.findall(message.casefold())
 
 
 def _unused_overrides(material: Material) -> Iterator[Finding]:
@@ -192,10 +204,15 @@ def _statuses_alone(verdict: Verdict, material: Material) -> Iterator[Finding]:
         for row in material.promises(test):
             others = [other for other in valid if row in material.promises(other)]
             more = _promised_besides(test, material.cells[row])
-            if row in missed and more and not any(test.asked & other.examined for other in others):
+            if row in missed and more and not any(_may_look_for(test, other) for other in others):
                 text = f"{test.name} looks at the status alone. {row} promises more: {more}."
                 yield _finding("status_alone", text, test.name, row)
                 break
+
+
+def _may_look_for(test: ReadTest, other: ReadTest) -> bool:
+    """Whether the other test looks at the rest of what this one asks, by its asserts or by a helper that asserts."""
+    return other.notices_otherwise or bool(test.asked & other.examined)
 
 
 def _is_valid(test: ReadTest, verdict: Verdict) -> bool:

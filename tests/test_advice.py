@@ -26,7 +26,7 @@ TABLE = """
 | --- | --- | --- | --- | --- | --- |
 | P1 | `GET /` | always | 200 | `{"a": 1}` | none |
 | P2 | `POST /` | always | 201 | any | the row is stored |
-| P3 | `GET /` | closed | 503 | none | none |
+| P3 | `GET /` | closed | 503 | `{"detail": "Doors are shut"}` | none |
 """
 
 
@@ -107,6 +107,7 @@ def test_look_at_more_than_a_status(expression):
         "exit(1)",
         "client.websocket_connect('/')",
         "Model(**client.get('/').json())",
+        "jwt.decode(client.get('/').json()['token'], KEY, algorithms=['HS256'])",
         "(lambda: 1)()",
     ],
 )
@@ -297,6 +298,8 @@ def test_row_whose_mutants_are_caught_needs_no_advice():
         ("r = client.get('/')\n    assert r.json() == 1", []),
         ("assert ask().json() == 1\ndef ask():\n    return client.get('/')", []),
         ("assert something == 1", []),
+        ("look(client.get('/'))\ndef look(r):\n    assert r.json() == 1", []),
+        ("snapshot(client.get('/'))", []),
         ("assert client.post('/').json() == 1", ["status_alone"]),
         ("assert client.get('/').status_code == 201", ["status_alone", "status_alone"]),
     ],
@@ -332,6 +335,7 @@ CLOSED = [Seen("not_started", "test_x", "503")]
         ("assert client.get('/').json() == 1", "test_x passed", []),
         ("assert client.get('/').status_code == 503", "test_x failed", []),
         ("'''(P3)'''\n    assert client.get('/').json() == 1", "test_x failed", []),
+        ("assert client.get('/').json() == {'detail': 'The doors are shut'}", "test_x failed", []),
         ("with LifespanManager(app): assert client.get('/').json() == 1", "test_x failed", []),
         ("with pytest.raises(KeyError): client.get('/')", "test_x failed", []),
     ],
