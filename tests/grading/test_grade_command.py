@@ -72,7 +72,7 @@ def statuses(out):
 
 
 def times(out):
-    return {learner: units[NAME].graded_at for learner, units in verdicts(out).items()}
+    return {learner: units[NAME].graded_at for learner, units in verdicts(out).items() if units}
 
 
 # -- what it does
@@ -327,11 +327,6 @@ def grading(in_course, tmp_path):
     started.process.communicate()
 
 
-def ours():
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    return [line for line in listed.splitlines() if "checker.warm sandbox" in line]
-
-
 def test_killed_grading_goes_on_where_it_was(grading, grade, hand_in, tmp_path):
     for number in range(6):
         hand_in(f"learner-{number}", GOOD + f"# {number}\n")
@@ -377,8 +372,10 @@ def children_of(session):
 
 
 def test_second_grading_into_the_same_folder_is_refused(grading, grade, hand_in):
-    for number in range(3):
-        hand_in(f"learner-{number}", GOOD + f"# {number}\n")
+    for number in range(6):
+        hand_in(
+            f"learner-{number}", GOOD + f"# {number}\n\ndef test_slow():\n    import time; time.sleep(2)\n"
+        )
     grading.start()
     grading.wait_for_verdicts(1)
 
@@ -391,21 +388,27 @@ def test_second_grading_into_the_same_folder_is_refused(grading, grade, hand_in)
 # -- packed
 
 
-def test_folder_for_a_class_has_no_solutions(in_course, tmp_path):
-    done = in_course("pack", "--student", tmp_path / "student", "--exam")
+def test_folder_for_an_exam_has_no_solutions_and_no_hints(checker, tmp_path):
+    done = checker("pack", "--student", tmp_path / "student", "--exam", "--lesson", "02")
 
     assert done.returncode == 0, done.stderr
     names = {path.name for path in (tmp_path / "student").rglob("*")}
-    assert "users_api.py" in names
-    assert not {"variants.toml", "hints.md", "solutions"} & names
+    assert "session_api.py" in names
+    assert not {"variants.toml", "hints.md", "solutions", "users_api.py"} & names
 
 
-def test_own_variants_are_verified(in_course, tmp_path, course):
+def test_one_lesson_alone_is_packed_for_exams(checker, tmp_path):
+    done = checker("pack", "--student", tmp_path / "student", "--lesson", "02")
+
+    assert (done.returncode, done.stderr) == (2, "checker: --lesson goes with --exam.\n")
+
+
+def test_own_variants_that_cannot_be_made_are_told(in_course, tmp_path):
     own = tmp_path / "mine" / NAME
     own.mkdir(parents=True)
     (own / "variants.toml").write_text('[[mutant]]\nid = "x"\n')
 
     done = in_course("verify", "41", "--variants", tmp_path / "mine")
 
-    assert done.returncode == 2
-    assert str(Path("mine") / NAME / "variants.toml") in done.stderr
+    assert done.returncode == 1
+    assert f"mine/{NAME}/variants.toml: mutant 'x' lacks" in done.stdout.replace("\n", " ")
