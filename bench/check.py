@@ -32,6 +32,7 @@ from pathlib import Path
 from checker.lessons import Course, Lesson
 from checker.suite import Suite, solution_suite
 from checker.variants import Variant, load_variants
+from checker.workspace import put_files
 
 ROOT = Path(__file__).parents[1]
 NUMBER = "01"
@@ -84,11 +85,7 @@ def make_runs(lesson: Lesson, root: Path) -> Iterator[BenchRun]:
 
 def make_folder(lesson: Lesson, variant: Variant, folder: Path, suite: Suite) -> Path:
     """A folder with a variant's app and a suite."""
-    folder.mkdir(parents=True)
-    for path, text in variant.files.items():
-        (folder / path).write_text(text, "utf-8")
-    for path, content in suite.files.items():
-        (folder / path).write_bytes(content)
+    put_files(folder, {**suite.files, **{path: text.encode() for path, text in variant.files.items()}})
     return folder
 
 

@@ -207,14 +207,15 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 
 def _check_schema(engine: Engine, name: str, new: bool) -> None:
-    if not inspect(engine).has_table(_Info.__tablename__):
-        if not new:
-            raise UsageError(f"There is no gradebook at {_without_password(name)}.")
+    if new:
         _Base.metadata.create_all(engine)
-        with Session(engine) as session, session.begin():
-            session.add(_Info(schema=SCHEMA))
-    with Session(engine) as session:
+    elif not inspect(engine).has_table(_Info.__tablename__):
+        raise UsageError(f"There is no gradebook at {_without_password(name)}.")
+    with Session(engine) as session, session.begin():
         found = session.scalars(select(_Info.schema)).first()
+        if found is None:  # a new one, or one whose making was interrupted
+            found = SCHEMA
+            session.add(_Info(schema=SCHEMA))
     if found != SCHEMA:
         raise UsageError(
             f"The gradebook at {_without_password(name)} has layout {found}, and this version writes {SCHEMA}. "

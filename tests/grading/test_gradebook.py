@@ -132,6 +132,18 @@ def test_file_is_in_write_ahead_mode(book, tmp_path):
         connection.close()
 
 
+def test_gradebook_whose_making_was_interrupted_is_made(tmp_path):
+    connection = sqlite3.connect(tmp_path / "gradebook.db")
+    connection.execute("CREATE TABLE gradebook (schema INTEGER NOT NULL PRIMARY KEY)")
+    connection.commit()
+    connection.close()
+
+    with open_gradebook(tmp_path / "gradebook.db", new=True) as book:
+        assert book.keys() == {}
+    with open_gradebook(tmp_path / "gradebook.db") as book:
+        assert book.read().learners == ()
+
+
 # -- what does not fit
 
 

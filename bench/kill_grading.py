@@ -1,0 +1,109 @@
+"""Kill a grading again and again, and see that nothing is lost and nothing is graded twice.
+
+    python bench/kill_grading.py [--class 60] [--kills 50] [--seed 1]
+
+A synthetic class is graded undisturbed. Then it is graded once more, into another folder, by a command that is
+killed (SIGKILL) at random moments and started again. At the end each submission must have exactly one verdict, the
+one of the undisturbed grading, and no verdict that was committed before a kill may have been had again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from grade import ROOT, make_class
+
+from checker.errors import UsageError
+from checker.grading.gradebook import open_gradebook
+from checker.lessons import Course
+
+LONGEST = 8.0  # seconds until a kill
+
+Verdicts = dict[tuple[str, str], tuple[datetime, Any]]
+
+
+def main() -> None:
+    """Grade, kill, compare, and say what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--class", type=int, default=60, dest="size")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        submissions = make_class(Path(folder) / "class", Course(ROOT).lessons, chosen.size)
+        undisturbed = Path(folder) / "undisturbed"
+        start(submissions, undisturbed).wait()
+        expected = verdicts(undisturbed)
+        disturbed = Path(folder) / "disturbed"
+        killed, again = kill_and_resume(submissions, disturbed, chosen.kills, random.Random(chosen.seed))
+        found = verdicts(disturbed)
+    same = sum(found.get(key, (None, None))[1] == document for key, (_, document) in expected.items())
+    print(
+        f"{len(expected)} verdicts undisturbed; after {killed} kills and a resume {len(found)}, {same} of them equal."
+    )
+    print(f"Verdicts had again although they were committed: {again}.")
+    if len(found) != len(expected) or same != len(expected) or again or len(expected) != chosen.size:
+        raise SystemExit("That is not as it should be.")
+
+
+def kill_and_resume(submissions: Path, out: Path, kills: int, chance: random.Random) -> tuple[int, int]:
+    """How often the command was killed before it had ended, and how many committed verdicts were had again."""
+    killed = again = 0
+    committed: Verdicts = {}
+    while killed < kills:
+        process = start(submissions, out)
+        time.sleep(chance.uniform(0, LONGEST))
+        if process.poll() is not None:
+            print(f"Everything was graded after {killed} kills: a larger --class takes more.")
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        killed += 1
+        now = verdicts(out)
+        again += changed(committed, now)
+        committed = now
+    start(submissions, out).wait()
+    return killed, again + changed(committed, verdicts(out))
+
+
+def changed(before: Verdicts, after: Verdicts) -> int:
+    """Verdicts that are not the very ones from before."""
+    return sum(after.get(key) != verdict for key, verdict in before.items())
+
+
+def start(submissions: Path, out: Path) -> subprocess.Popen[bytes]:
+    """The command, as an instructor starts it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "checker", "grade", str(submissions), "--out", str(out)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def verdicts(out: Path) -> Verdicts:
+    """By learner and lesson, when each verdict was had and what it is, but for how long it took."""
+    try:
+        with open_gradebook(out / "gradebook.db") as book:
+            learners = book.read().learners
+    except UsageError:  # killed before there was one
+        return {}
+    return {
+        (one.learner.id, lesson): (unit.graded_at, {**unit.document, "seconds": None})
+        for one in learners
+        for lesson, unit in one.units.items()
+    }
+
+
+if __name__ == "__main__":
+    main()
