@@ -10,6 +10,7 @@ import typer
 from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import grading_progress, print_lines
 from checker.errors import UsageError
+from checker.grading import require_libraries
 from checker.lessons import SHIPPED_COURSE, Course, find_course
 from checker.runner import TIME_LIMIT
 
@@ -51,6 +52,7 @@ def grade(
     ] = TIME_LIMIT,
 ) -> None:
     """Grade a class. The same command again goes on where it was, and grades what has changed."""
+    require_libraries()
     from checker.grading.outputs import write_all
     from checker.grading.policy import Policy, read_policy
     from checker.grading.session import Wish, grade_into, locked
@@ -73,6 +75,7 @@ def report(
     gradebook: _Book = "",
 ) -> None:
     """Write the class's report and pages again, from the gradebook: nothing is graded."""
+    require_libraries()
     from checker.grading.gradebook import open_gradebook, place
     from checker.grading.outputs import write_all
     from checker.grading.policy import Policy, read_policy
@@ -104,6 +107,7 @@ def export(
     gradebook: _Book = "",
 ) -> None:
     """Hand marks to a learning platform, from the gradebook."""
+    require_libraries()
     from checker.grading.exports import export as write_export
     from checker.grading.gradebook import open_gradebook, place
     from checker.grading.outputs import feedback_texts

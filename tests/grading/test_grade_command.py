@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
+from checker.errors import UsageError
+from checker.grading import require_libraries
 from checker.grading.gradebook import open_gradebook
 
 HEAD = """from fastapi.testclient import TestClient
@@ -262,6 +263,14 @@ def test_without_bubblewrap_nothing_is_graded(grade, hand_in, tmp_path):
     assert done.returncode == 2
     assert "bubblewrap" in done.stderr
     assert not (tmp_path / "out" / "gradebook.db").exists()
+
+
+@pytest.mark.parametrize("library", ["jinja2", "yaml"])
+def test_without_the_extra_that_grading_needs_it_is_named(library, monkeypatch):
+    monkeypatch.setitem(sys.modules, library, None)
+
+    with pytest.raises(UsageError, match=r"pip install -c constraints.txt '\.\[grade\]'"):
+        require_libraries()
 
 
 def test_out_that_cannot_be_written_is_one_line(grade, hand_in, tmp_path):
