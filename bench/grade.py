@@ -1,15 +1,16 @@
 """What `checker grade` costs on a synthetic class, beside a script that does the same runs.
 
-    python bench/grade.py [--class 200] [--sample 6] [--growth 10,100,1000]
+    python bench/grade.py [--class 200] [--every 5] [--growth 10,100,1000]
 
 In one run, on one machine:
 
-* script: a fresh `pytest` process for each run of a sample of the submissions, one run after the other;
-* grade: the whole class by the command, in the sandbox, and without it;
+* script: a fresh `pytest` process for each run of one submission a lesson, or for every fifth of them, one after
+  the other, with the plugins alone that the suites need;
+* grade: the whole class by the command in the sandbox, and a tenth of it without;
 * floor: the same runs as the script's, each pytest in a fork of a process with everything imported, two at a time:
   no sandbox, nothing judged, nothing kept;
 * again: the same command once more, when nothing has changed;
-* growth: seconds a submission and the grader's peak memory, for classes of several sizes.
+* growth: seconds a submission and the grader's peak memory, for classes of several sizes, of lesson 01 with one test.
 
 Each submission has one lesson: our solution without some of its tests, in turn over the lessons.
 """
@@ -42,6 +43,7 @@ from checker.variants import load_variants
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")
 PARALLEL = 2
+PLUGINS = "checker.pytest_plugin,pytest_asyncio.plugin,anyio.pytest_plugin,time_machine"
 KEPT = 0.7  # of the solution's tests, in a synthetic submission
 
 
@@ -49,40 +51,47 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--class", type=int, default=200, dest="size")
-    parser.add_argument("--sample", type=int, default=6)
+    parser.add_argument("--every", type=int, default=5, help="of the script's runs")
     parser.add_argument("--growth", default="10,100,1000", help="sizes, with commas; empty: not measured")
     chosen = parser.parse_args()
     lessons = Course(ROOT).lessons
     with tempfile.TemporaryDirectory() as folder:
-        compare(Path(folder), lessons, chosen.size, chosen.sample)
+        if chosen.size:
+            compare(Path(folder), lessons, chosen.size, chosen.every)
         if sizes := [int(size) for size in chosen.growth.split(",") if size]:
-            grow(Path(folder), lessons, sizes)
+            grow(Path(folder), lessons[:1], sizes)
 
 
-def compare(folder: Path, lessons: Sequence[Lesson], size: int, sample: int) -> None:
+def compare(folder: Path, lessons: Sequence[Lesson], size: int, every: int) -> None:
     """Throughput, side by side."""
     submissions = make_class(folder / "class", lessons, size)
-    runs = [list(make_runs(lessons[n % len(lessons)], n, folder / "runs" / str(n))) for n in range(sample)]
-    flat = [run for several in runs for run in several]
-    scripted, _ = timed(lambda: run_scripted(flat, 1))
-    floor, _ = timed(lambda: run_floor(flat))
-    boxed, _ = timed(lambda: grade(submissions, folder / "boxed"))
-    again, _ = timed(lambda: grade(submissions, folder / "boxed"))
-    open_, _ = timed(lambda: grade(submissions, folder / "open", "--no-sandbox"))
+    tenth = make_class(folder / "tenth", lessons, size // 10)
+    runs = [run for n, lesson in enumerate(lessons) for run in make_runs(lesson, n, folder / "runs" / str(n))]
+    some = runs[::every]
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": PLUGINS}
+    part = len(runs) / len(some) / len(lessons)
+    scripted = timed(partial(run_scripted, some, 1))[0] * part
+    floor = timed(partial(run_floor, some))[0] * part
+    boxed, _ = timed(partial(grade, submissions, folder / "boxed"))
+    again, _ = timed(partial(grade, submissions, folder / "boxed"))
+    open_, _ = timed(partial(grade, tenth, folder / "open", "--no-sandbox"))
     each = {
-        "script, one after the other": scripted / sample,
+        "script, one after the other": scripted,
         "checker grade": boxed / size,
-        "checker grade --no-sandbox": open_ / size,
-        "floor, two at a time": floor / sample,
+        "checker grade --no-sandbox": open_ / (size // 10),
+        "floor, two at a time": floor,
     }
     print(
-        f"{size} submissions of one lesson each, {os.cpu_count()} cores; script and floor: {sample} of them, "
+        f"{size} submissions of one lesson each, {len(runs) / len(lessons):.0f} runs a submission; ", end=""
     )
-    print(f"{len(flat) / sample:.0f} runs a submission.\n")
+    print(f"{os.cpu_count()} cores. Script and floor: {len(some)} runs of {len(lessons)} submissions.\n")
     print(f"{'':<30}{'s each':>8}{'a minute':>10}{'÷ grade':>9}")
     for name, seconds in each.items():
         print(f"{name:<30}{seconds:>8.2f}{60 / seconds:>10.0f}{seconds / each['checker grade']:>9.2f}")
-    print(f"\nThe same class again, nothing changed: {again:.1f} s, {again / boxed:.1%} of the first time.\n")
+    print(
+        f"\nThe same class again, nothing changed: {again:.1f} s, {again / boxed:.1%} of the first time.\n",
+        flush=True,
+    )
 
 
 def grow(folder: Path, lessons: Sequence[Lesson], sizes: Sequence[int]) -> None:
@@ -90,7 +99,7 @@ def grow(folder: Path, lessons: Sequence[Lesson], sizes: Sequence[int]) -> None:
     print(f"{'submissions':>12}{'s each':>8}{'÷ first':>9}{'peak MB':>9}")
     first = None
     for size in sizes:
-        submissions = make_class(folder / f"class-{size}", lessons, size)
+        submissions = make_class(folder / f"class-{size}", lessons, size, kept=0)
         seconds, peak = timed(partial(grade, submissions, folder / f"out-{size}"))
         first = first or seconds / size
         print(
@@ -101,28 +110,28 @@ def grow(folder: Path, lessons: Sequence[Lesson], sizes: Sequence[int]) -> None:
 # -- a synthetic class
 
 
-def make_class(folder: Path, lessons: Sequence[Lesson], size: int) -> Path:
+def make_class(folder: Path, lessons: Sequence[Lesson], size: int, kept: float = KEPT) -> Path:
     """A folder with an entry a learner."""
     for number in range(size):
         lesson = lessons[number % len(lessons)]
         home = folder / f"learner-{number:04}" / "lessons" / lesson.name
-        for path, content in synthetic(lesson, number).files.items():
+        for path, content in synthetic(lesson, number, kept).files.items():
             (home / path).parent.mkdir(parents=True, exist_ok=True)
             (home / path).write_bytes(content)
     return folder
 
 
-def synthetic(lesson: Lesson, seed: int) -> Suite:
+def synthetic(lesson: Lesson, seed: int, kept: float = KEPT) -> Suite:
     """The solution without some of its tests, by a seed; always with at least one."""
     chance = random.Random(seed)
     files = {
-        path: without_some(content.decode(), chance).encode()
+        path: without_some(content.decode(), chance, kept).encode()
         for path, content in solution_suite(lesson).files.items()
     }
     return Suite(files)
 
 
-def without_some(text: str, chance: random.Random) -> str:
+def without_some(text: str, chance: random.Random, kept: float) -> str:
     """A test file without some of its top-level tests."""
     lines = text.splitlines(keepends=True)
     tests = [
@@ -131,7 +140,7 @@ def without_some(text: str, chance: random.Random) -> str:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
     ]
     for node in reversed(tests[1:]):
-        if chance.random() > KEPT:
+        if chance.random() > kept:
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             del lines[first - 1 : node.end_lineno]
     return "".join(lines) + f"\n# submission {chance.random()}\n"
