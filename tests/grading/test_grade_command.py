@@ -1,6 +1,7 @@
 """`checker grade` and its sisters, as an instructor runs them, on a small class of one lesson."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 from checker.errors import UsageError
 from checker.grading import require_libraries
 from checker.grading.gradebook import open_gradebook
+
+pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")
 
 HEAD = """from fastapi.testclient import TestClient
 from users_api import app

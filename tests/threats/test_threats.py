@@ -17,6 +17,8 @@ import pytest
 
 from checker.grading.gradebook import open_gradebook
 
+pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CASES = sorted(path.parent for path in HERE.glob("cases/*/expected.toml"))
