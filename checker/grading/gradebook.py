@@ -213,6 +213,8 @@ def _check_schema(engine: Engine, name: str, new: bool) -> None:
         raise UsageError(f"There is no gradebook at {_without_password(name)}.")
     with Session(engine) as session, session.begin():
         found = session.scalars(select(_Info.schema)).first()
+        if found is None and not new:
+            raise UsageError(f"There is no gradebook at {_without_password(name)} yet.")
         if found is None:  # a new one, or one whose making was interrupted
             found = SCHEMA
             session.add(_Info(schema=SCHEMA))

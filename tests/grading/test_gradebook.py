@@ -144,6 +144,16 @@ def test_gradebook_whose_making_was_interrupted_is_made(tmp_path):
         assert book.read().learners == ()
 
 
+def test_gradebook_that_is_being_made_is_not_touched_by_a_reader(tmp_path):
+    connection = sqlite3.connect(tmp_path / "gradebook.db")
+    connection.execute("CREATE TABLE gradebook (schema INTEGER NOT NULL PRIMARY KEY)")
+    connection.commit()
+
+    assert "There is no gradebook" in refused(tmp_path / "gradebook.db")
+    assert connection.execute("SELECT count(*) FROM gradebook").fetchone() == (0,)
+    connection.close()
+
+
 # -- what does not fit
 
 

@@ -15,7 +15,7 @@ def test_unknown_user():
 
 NAMES = {"variants.toml", "gradebook.db", "session_api.py", "id_rsa", ".bash_history", "grades.csv"}
 PLACES = ["/home", "/root", "/tmp", "/work", "/mnt", "/media", "/srv", "/var", "/opt", "/elsewhere"]
-PYTHON = {"lib", "lib64", "share", "include"}
+PYTHON = {"lib", "lib64", "share", "include", "skeleton"}  # and what `checker new` begins a lesson with
 
 
 def test_nothing_is_there():
