@@ -43,10 +43,10 @@ def _read(line: bytes, key: str) -> Event | None:
 
 
 def _whole_text(value: Any) -> Any:
-    """Half a character, as JSON may have it, can be stored and printed nowhere: a question mark in its place."""
+    """With question marks for half a character, which no file keeps, and for NUL, which not every database does."""
     if isinstance(value, list):
         return list(map(_whole_text, value))
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else value
 
 
 def _is_well_formed(event: list[Any]) -> bool:

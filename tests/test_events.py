@@ -56,7 +56,13 @@ def test_line_of_the_key_that_is_no_event_says_that_a_person_should_look(event):
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("\ud800", "?"), ("a\udfffb", "a?b"), ("\ud83d\ude00", "\U0001f600"), ("\\ud800", "\\ud800")],
+    [
+        ("\ud800", "?"),
+        ("a\udfffb", "a?b"),
+        ("\ud83d\ude00", "\U0001f600"),
+        ("\\ud800", "\\ud800"),
+        ("a\0", "a?"),
+    ],
 )
 def test_half_a_character_is_replaced_and_a_whole_one_is_kept(given, kept):
     [(_, text)] = read_events(json.dumps([KEY, "broken", given]).encode(), KEY)

@@ -132,7 +132,8 @@ class Gradebook:
             lessons = list(
                 session.scalars(select(_Lesson).where(_Lesson.name.in_(handed_in)).order_by(_Lesson.name))
             )
-            learners = list(session.scalars(select(_Learner).order_by(_Learner.id)))
+            # Sorted here: databases differ in what they put first.
+            learners = sorted(session.scalars(select(_Learner)), key=lambda row: row.id)
             units: dict[str, dict[str, Unit]] = {}
             prints: dict[str, dict[str, Print]] = {}
             for row in session.scalars(select(_Unit).order_by(_Unit.lesson)):
@@ -251,7 +252,8 @@ def _learner_result(row: _Learner, units: Mapping[str, Unit]) -> LearnerResult:
 
 
 def _unit(row: _Unit) -> Unit:
-    at = row.graded_at if row.graded_at.tzinfo else row.graded_at.replace(tzinfo=UTC)  # SQLite has no zones
+    # SQLite has no zones, and PostgreSQL answers in the server's.
+    at = row.graded_at.astimezone(UTC) if row.graded_at.tzinfo else row.graded_at.replace(tzinfo=UTC)
     return Unit(row.lesson, row.document, at, row.sandboxed)
 
 

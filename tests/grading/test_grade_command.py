@@ -1,11 +1,13 @@
 """`checker grade` and its sisters, as an instructor runs them, on a small class of one lesson."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +40,21 @@ def test_wrong():
     assert client.get("/users/alice").status_code == 201
 """
 )
+ORDERED = (
+    HEAD
+    + """
+seen = []
+
+
+def test_first():
+    seen.append(client.get("/users/nobody").status_code)
+
+
+def test_second():
+    assert seen == [404]
+"""
+)
+HANGING = GOOD + "\n\ndef test_hanging():\n    while True:\n        pass\n"
 NAME = "41_test_client"
 
 
@@ -157,6 +174,48 @@ def test_what_a_verdict_depends_on_makes_it_be_had_again(change, grade, hand_in,
     options = {"variants": ["--variants", tmp_path / "mine"], "time limit": ["--time-limit", "7"]}[change]
 
     assert "1 suite graded, 0 as before." in grade(*options).stdout
+
+
+def test_number_of_cores_and_of_jobs_changes_nothing_but_times(in_course, hand_in, tmp_path):
+    for number, text in enumerate((GOOD, WRONG, ORDERED, "def test_broken(:", HANGING, GOOD)):
+        hand_in(f"learner-{number}", text)
+    every = os.sched_getaffinity(0)
+    for name, cores, jobs in (("one", {min(every)}, 1), ("all", every, 4)):
+        with running_on(cores):
+            done = in_course(
+                *("grade", tmp_path / "class", "--out", tmp_path / name, "--jobs", jobs, "--time-limit", 3)
+            )
+        assert done.returncode == 0, done.stderr
+
+    one, every = without_times(tmp_path / "one"), without_times(tmp_path / "all")
+    assert one == every
+    assert [one["verdicts"][f"learner-{number}"]["status"] for number in range(6)] == [
+        *("survivors", "invalid", "invalid", "broken", "invalid", "survivors")
+    ]
+
+
+@contextlib.contextmanager
+def running_on(cores):
+    """Processes started in the block have these cores alone."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def without_times(out):
+    with open_gradebook(out / "gradebook.db") as book:
+        result = book.read()
+    return {
+        "learners": [replace(one, units={}) for one in result.learners],
+        "verdicts": {
+            one.learner.id: {**one.units[NAME].document, "seconds": None} for one in result.learners
+        },
+        "alike": result.alike,
+        "marks": (out / "grades.csv").read_text("utf-8"),
+    }
 
 
 def test_roster_names_learners_and_those_who_handed_in_nothing(grade, hand_in, tmp_path):

@@ -1,9 +1,12 @@
 """The gradebook: what is put in comes out, and what does not fit is one line."""
 
 import sqlite3
+import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import postgres
 import pytest
 
 from checker.errors import UsageError
@@ -24,9 +27,25 @@ def unit(status="complete", lesson="41_lesson"):
     return Unit(lesson, {"status": status, "score": 0.5, "suspect": []}, NOW)
 
 
+@pytest.fixture(scope="session")
+def postgresql():
+    if postgres.programs() is None:
+        pytest.skip("there is no PostgreSQL here")
+    with postgres.server() as folder:
+        yield folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request, tmp_path):
+    """A place for a gradebook, where there is none yet."""
+    if request.param == "sqlite":
+        return tmp_path / "gradebook.db"
+    return postgres.new_database(request.getfixturevalue("postgresql"), f"book_{uuid.uuid4().hex}")
+
+
 @pytest.fixture
-def book(tmp_path):
-    with open_gradebook(tmp_path / "gradebook.db", new=True) as opened:
+def book(where):
+    with open_gradebook(where, new=True) as opened:
         opened.put_lessons([(SHEET, frozenset())])
         yield opened
 
@@ -117,14 +136,43 @@ def test_later_verdict_takes_the_place_of_an_earlier_one(book):
     assert book.keys() == {("ada", "41_lesson"): "two"}
 
 
-def test_what_is_committed_is_there_for_another_connection_at_once(book, tmp_path):
+def test_what_is_committed_is_there_for_another_connection_at_once(book, where):
     book.put_unit([ADA], unit(), "key", MADE)
 
-    with open_gradebook(tmp_path / "gradebook.db") as other:
+    with open_gradebook(where) as other:
         assert other.keys() == {("ada", "41_lesson"): "key"}
 
 
-def test_file_is_in_write_ahead_mode(book, tmp_path):
+def test_learners_come_in_one_order_from_every_database(book):
+    book.put_absent([Learner(name) for name in ("b", "B", "a", "Zoë", "é", "a-b", "a_b")])
+
+    assert [one.learner.id for one in book.read().learners] == ["B", "Zoë", "a", "a-b", "a_b", "b", "é"]
+
+
+AWKWARD = "quote ' and \", 😀, \x1b[31m, back\\slash, '); DROP TABLE units; --"
+
+
+def test_awkward_text_comes_out_as_it_went_in(book):
+    learner = Learner(AWKWARD, AWKWARD, AWKWARD, AWKWARD)
+    book.put_submission(Submission((learner,), AWKWARD, {"41_lesson": Suite({})}, (), (AWKWARD,)), ())
+    book.put_unit([learner], replace(unit(), document={"status": "todo", "text": AWKWARD}), "key", MADE)
+
+    [found] = book.read().learners
+
+    assert (found.learner, found.source, found.notes) == (learner, AWKWARD, (AWKWARD,))
+    assert found.units["41_lesson"].document["text"] == AWKWARD
+
+
+def test_time_of_a_verdict_is_told_in_utc(book):
+    book.put_absent([ADA])
+    book.put_unit([ADA], unit(), "key", MADE)
+
+    assert str(book.read().learners[0].units["41_lesson"].graded_at) == "2026-01-02 03:04:05+00:00"
+
+
+def test_file_is_in_write_ahead_mode(tmp_path):
+    with open_gradebook(tmp_path / "gradebook.db", new=True):
+        pass
     connection = sqlite3.connect(tmp_path / "gradebook.db")
     try:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -54,6 +54,7 @@ def test_names_with_anything_in_them_are_kept(roster):
         ("id,name\na1,Doe, Jane\n", "line 2, has 3 cells, and the header 2"),
         ("id,email,e-mail\na1,x,y\n", "line 1, has two columns for email"),
         ('id,name\na1,Bo\na2,"Jane\na3,Jo\n', "line 3, is no CSV .*quote that is not closed"),
+        ("id,name\na1,Bo\n".encode("utf-16-le"), "line 1, is no text. Save the file as CSV UTF-8"),
         ("id,name\na1,Bo\na2,Jörg\n".encode("latin-1"), "line 3, is not UTF-8. Save the file as CSV UTF-8"),
     ],
 )

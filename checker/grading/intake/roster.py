@@ -76,10 +76,15 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise UsageError(f"The roster {path} cannot be read: {error.strerror}.") from None
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _problem(path, line, "is not UTF-8. Save the file as CSV UTF-8") from None
+    if "\0" in text:  # UTF-16 without a mark, most likely
+        raise _problem(
+            path, 1 + text.count("\n", 0, text.index("\0")), "is no text. Save the file as CSV UTF-8"
+        )
+    return text
 
 
 def _delimiter(text: str) -> str:
