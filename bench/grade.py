@@ -7,8 +7,7 @@ In one run, on one machine:
 * script: a fresh `pytest` process for each run of one submission a lesson, or for every fifth of them, one after
   the other, with the plugins alone that the suites need;
 * grade: the whole class by the command in the sandbox, and a tenth of it without;
-* floor: the same runs as the script's, each pytest in a fork of a process with everything imported, two at a time:
-  no sandbox, nothing judged, nothing kept;
+* floor: the same runs as the script's by the checker's runner alone: no sandbox, nothing judged, nothing kept;
 * again: the same command once more, when nothing has changed;
 * growth: seconds a submission and the grader's peak memory, for classes of several sizes, of lesson 01 with one test.
 
@@ -19,11 +18,8 @@ from __future__ import annotations
 
 import argparse
 import ast
-import importlib
-import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,17 +28,15 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
 from check import BenchRun, collected, make_folder, run_scripted
 
 from checker.lessons import Course, Lesson
-from checker.runner import all_modules
+from checker.runner import Request, all_modules, open_runner, run_all
 from checker.suite import Suite, solution_suite
-from checker.variants import load_variants
+from checker.variants import Variant, load_variants
 
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")
-PARALLEL = 2
 PLUGINS = "checker.pytest_plugin,pytest_asyncio.plugin,anyio.pytest_plugin,time_machine"
 KEPT = 0.7  # of the solution's tests, in a synthetic submission
 
@@ -70,8 +64,8 @@ def compare(folder: Path, lessons: Sequence[Lesson], size: int, every: int) -> N
     some = runs[::every]
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": PLUGINS}
     part = len(runs) / len(some) / len(lessons)
-    scripted = timed(partial(run_scripted, some, 1))[0] * part
-    floor = timed(partial(run_floor, some))[0] * part
+    scripted = timed(partial(run_scripted, [run for run, _ in some], 1))[0] * part
+    floor = timed(partial(run_floor, [request for _, request in some]))[0] * part
     boxed, _ = timed(partial(grade, submissions, folder / "boxed"))
     again, _ = timed(partial(grade, submissions, folder / "boxed"))
     open_, _ = timed(partial(grade, tenth, folder / "open", "--no-sandbox"))
@@ -79,7 +73,7 @@ def compare(folder: Path, lessons: Sequence[Lesson], size: int, every: int) -> N
         "script, one after the other": scripted,
         "checker grade": boxed / size,
         "checker grade --no-sandbox": open_ / (size // 10),
-        "floor, two at a time": floor,
+        "floor": floor,
     }
     print(
         f"{size} submissions of one lesson each, {len(runs) / len(lessons):.0f} runs a submission; ", end=""
@@ -146,56 +140,37 @@ def without_some(text: str, chance: random.Random, kept: float) -> str:
     return "".join(lines) + f"\n# submission {chance.random()}\n"
 
 
-def make_runs(lesson: Lesson, seed: int, root: Path) -> Iterator[BenchRun]:
-    """The runs of one grading: the reference twice in file order, backwards, each test alone; each other variant."""
+def make_runs(lesson: Lesson, seed: int, root: Path) -> Iterator[tuple[BenchRun, Request]]:
+    """The runs of one grading, for the script and for the floor.
+
+    The reference twice in file order, backwards, and each test alone; each other variant.
+    """
     variants = load_variants(lesson)
     suite = synthetic(lesson, seed)
+
+    def request(variant: Variant, order: str = "file", only: str = "") -> Request:
+        return Request(lesson.name, variant.files, suite.files, tuple(suite.test_files), order, only)
+
     reference = make_folder(lesson, variants.reference, root / "reference", suite)
     tests = collected(reference)
-    orders = [tests, tests, tuple(reversed(tests)), *((test,) for test in tests)]
-    yield from (BenchRun(reference, order, passes=True) for order in orders)
+    for order, ordered in (("file", tests), ("file", tests), ("reversed", tuple(reversed(tests)))):
+        yield BenchRun(reference, ordered, passes=True), request(variants.reference, order)
+    for test in tests:
+        yield BenchRun(reference, (test,), passes=True), request(variants.reference, "alone", test)
     for variant in (*variants.equivalents, *variants.mutants):
         folder = make_folder(lesson, variant, root / variant.id, suite)
-        yield BenchRun(folder, tests, passes=None if variant.kind == "mutant" else True)
+        passes = None if variant.kind == "mutant" else True
+        yield BenchRun(folder, tests, passes), request(variant)
 
 
 # -- measuring
 
 
-def run_floor(runs: Sequence[BenchRun]) -> None:
-    """Each run in a fork of a new process that has imported the libraries."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump([[str(run.folder), run.tests] for run in runs], file)
-        file.flush()
-        subprocess.run([sys.executable, __file__, "--floor", file.name], check=True)
-
-
-def floor(file: str) -> None:
-    """The inside of `run_floor`."""
-    for library in (*all_modules(), "pytest", "_pytest.assertion.rewrite"):
-        importlib.import_module(library)
-    waiting, running = json.loads(Path(file).read_text("utf-8")), 0
-    while waiting or running:
-        while waiting and running < PARALLEL:
-            folder, tests = waiting.pop()
-            if os.fork() == 0:
-                run_here(folder, tests)
-            running += 1
-        os.wait()
-        running -= 1
-
-
-def run_here(folder: str, tests: Sequence[str]) -> None:
-    """pytest on these tests in this process, in silence; then its end."""
-    os.chdir(folder)
-    sys.path.insert(0, folder)
-    sys.dont_write_bytecode = True
-    silence = os.open(os.devnull, os.O_RDWR)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
-    configuration = str(ROOT / "checker/inside/run.ini")
-    pytest.main(["-q", "-c", configuration, f"--rootdir={folder}", "-p", "no:cacheprovider", *tests])
-    os._exit(0)
+def run_floor(requests: Sequence[Request]) -> None:
+    """By the checker's own runner, and nothing else done."""
+    with open_runner(all_modules()) as runner:
+        for report in run_all(runner, requests, runner.run):
+            assert report.sealed or report.stopped
 
 
 def grade(submissions: Path, out: Path, *options: str) -> int:
@@ -222,7 +197,4 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--floor"]:
-        floor(sys.argv[2])
-    else:
-        main()
+    main()

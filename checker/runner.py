@@ -142,15 +142,18 @@ class Runner(Protocol):
         ...
 
 
+def default_workers() -> int:
+    """One a core that this process may use, and one more: a run often waits while client and app hand over."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return usable + 1
+
+
 @contextlib.contextmanager
 def open_runner(
     modules: Iterable[str], workers: int | None = None, fork: bool = CAN_FORK
 ) -> Iterator[Runner]:
-    """A runner with `modules` imported ahead, by default a worker a core and one more; it ends with the block.
-
-    One more, because a run often waits while its client and its app hand over to each other.
-    """
-    workers = workers or (os.cpu_count() or 1) + 1
+    """A runner with `modules` imported ahead; it ends with the block."""
+    workers = workers or default_workers()
     runner = ForkingRunner(list(modules), workers) if fork else _SingleUseRunner(list(modules), workers)
     try:
         yield runner

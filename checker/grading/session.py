@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,7 +16,7 @@ from checker.grading.model import ClassResult
 from checker.grading.sandbox import open_sandbox, require_sandbox
 from checker.grading.units import subject_of
 from checker.lessons import Course, Lesson
-from checker.runner import all_modules, open_runner
+from checker.runner import all_modules, default_workers, open_runner
 from checker.text import count
 
 _LOCK = ".grading"
@@ -80,9 +79,8 @@ def grade_into(wish: Wish, progress: Callable[[Tally], None]) -> Graded:
     open_box = (
         partial(open_sandbox, all_modules()) if wish.sandbox else partial(open_runner, all_modules(), 1)
     )
-    settings = Settings(
-        open_box, wish.sandbox, wish.limit, wish.jobs or (os.cpu_count() or 1) + 1, wish.again, only
-    )
+    workers = wish.jobs or default_workers()
+    settings = Settings(open_box, wish.sandbox, wish.limit, workers, wish.again, only)
     with open_gradebook(place(wish.out, wish.gradebook), new=True) as book:
         tally = grade_class(sources, subjects, book, settings, progress)
         return Graded(book.read(), tally, sources, wish.sandbox)
