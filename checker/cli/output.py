@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from checker.text import folded, readable_markdown
+from checker.text import count, folded, readable_markdown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -134,5 +134,5 @@ class _ProgressLines:
         if time.monotonic() - self._last >= self._EVERY:
             self._last = time.monotonic()
             self._console.print(
-                f"{tally.taken_in} of {tally.submissions} submissions, {tally.graded} suites graded"
+                f"{tally.taken_in} of {count(tally.submissions, 'submission')}, {count(tally.graded, 'suite')} graded"
             )
