@@ -204,6 +204,7 @@ class ForkingRunner:
         self._sockets: set[socket.socket] = set()
         self._closed = False
         self._lock = threading.Lock()
+        self._starting = threading.Lock()  # no worker is started when all are being ended
         self._interrupted = False
         self._busy: dict[socket.socket, Request] = {}
         self._start(workers)
@@ -219,9 +220,9 @@ class ForkingRunner:
             except (OSError, ValueError):
                 # The worker is gone; whatever ended it, another one takes its place.
                 connection.close()
-                if self._closed:
-                    break
-                self._replace_worker()
+                if not self._replace_worker():
+                    self._idle.put(connection)  # whoever waits for one is to see that none comes
+                    raise HarnessError("The processes that carry out runs have been ended.") from None
             else:
                 self._idle.put(connection)
                 return report
@@ -268,7 +269,8 @@ class ForkingRunner:
         return _report(request, data, header, time.perf_counter() - started)
 
     def close(self) -> None:
-        self._closed = True
+        with self._starting:
+            self._closed = True
         for connection in list(self._sockets):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)  # a worker in a run sees it, and ends the run
@@ -276,9 +278,13 @@ class ForkingRunner:
         for parent in self._parents:
             parent.wait()
 
-    def _replace_worker(self) -> None:
+    def _replace_worker(self) -> bool:
+        """Start another worker; False where the runner has been closed."""
         try:
-            self._start(1)
+            with self._starting:
+                if not self._closed:
+                    self._start(1)
+                return not self._closed
         except OSError as error:
             raise HarnessError(f"No worker process can be started: {error}.") from None
 

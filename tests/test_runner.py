@@ -214,6 +214,24 @@ def test_runner_that_is_closed_in_the_middle_of_a_run_ends_it(request_for):
     assert time.perf_counter() - started < 20
 
 
+def test_runner_that_is_closed_ends_those_who_wait_for_a_worker_too(request_for):
+    request = request_for("import time\n\ndef test_a():\n    time.sleep(60)\n", limit=50)
+    ended = []
+
+    def work(runner):
+        with pytest.raises(HarnessError):
+            list(run_all(runner, [request] * 20, runner.run))
+        ended.append(True)
+
+    with open_runner(modules_for([]), workers=2) as runner:
+        thread = threading.Thread(target=work, args=(runner,), daemon=True)
+        thread.start()
+        time.sleep(0.5)
+    thread.join(20)
+
+    assert ended
+
+
 def test_conftest_above_the_workspace_is_not_loaded(request_for, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     (tmp_path / "conftest.py").write_text("raise RuntimeError('not ours')\n")

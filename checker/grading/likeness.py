@@ -23,6 +23,8 @@ _AS_GOOD_AS_EQUAL = 0.95
 _FEWEST = 10  # shapes below which two suites are alike by chance
 _A_CLASS = 10  # suites from which on it can be said what many have
 _COMMON = 0.5  # of all suites
+_OF_NO_MATTER = {"ctx", "kind", "type_comment", "returns", "annotation"}  # fields of a syntax tree
+_END = object()  # of a list
 
 Shapes = frozenset[bytes]
 
@@ -120,24 +122,22 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 def _normal(statements: list[ast.stmt], names: dict[str, str]) -> str:
     """The statements' structure, with names as the places where they are first used."""
     parts: list[str] = []
-
-    def visit(value: object) -> None:
+    todo: list[object] = [statements]  # not by recursion: Python reads deeper trees than it may call
+    while todo:
+        value = todo.pop()
         if isinstance(value, ast.Name):
             parts.append(names.setdefault(value.id, f"n{len(names)}"))
         elif isinstance(value, ast.AST):
             parts.append(type(value).__name__)
-            for name, below in ast.iter_fields(value):
-                if name not in ("ctx", "kind", "type_comment", "returns", "annotation"):
-                    visit(below)
+            below = [inner for name, inner in ast.iter_fields(value) if name not in _OF_NO_MATTER]
+            todo += reversed(below)
         elif isinstance(value, list):
             parts.append("[")
-            for item in value:
-                visit(item)
+            todo += [_END, *reversed(value)]
+        elif value is _END:
             parts.append("]")
         else:
-            parts.append(repr(value))
-
-    visit(statements)
+            parts.append(hex(value) if type(value) is int else repr(value))
     return " ".join(parts)
 
 

@@ -113,6 +113,8 @@ class Grader:
             self.close()
         if self._runner is None:
             self._runner = self._box.enter_context(self.open_box())
+        if self._stopped:  # while the box was opened, when there was nothing to be closed
+            raise HarnessError("Grading was stopped.")
         self._graded += 1
         checked = check_with(
             self._runner, subject.lesson, suite, limit=self.limit, variants=subject.variants, graded=True

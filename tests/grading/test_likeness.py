@@ -95,3 +95,12 @@ def test_what_half_of_a_class_has_says_nothing_of_two():
     class_ = {f"learner-{n}": Print(same | {bytes([n])}, str(n)) for n in range(12)}
 
     assert alike("41_lesson", class_, NOTHING) == []
+
+
+@pytest.mark.parametrize(
+    "expression", ["+".join(["1"] * 2500), "x" + ".a" * 2500, "0x" + "f" * 20_000, "1" + "0" * 20_000 + ".0"]
+)
+def test_expression_that_is_too_deep_or_too_long_to_print_is_compared_all_the_same(expression):
+    function = f"def test_a():\n    assert {expression}\n"
+
+    assert shapes(suite(function)) == shapes(suite(function.replace("test_a", "test_b")))
