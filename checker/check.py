@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
 from checker import counterfactual
@@ -34,8 +35,10 @@ _STOPPED = {
     "time": "stopped after {limit:g} seconds",
     "memory": "stopped: it held more memory than a run may",
 }
-_MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function
+_MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function, and no more than these
 _REPEATS = 2  # of a doubtful run
+_MOST_DOUBTFUL = 10  # runs that are repeated, beside the first
+_MOST_HOOKS = 20  # that are told of
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ def check_with(
 
     runs: list[Run] = []
     for run, pending in session.all_runs(variants):
+        if not runs:
+            notices += _not_alone(run)
         runs.append(run)
         if progress and pending:
             progress(checked(runs, pending))
@@ -174,7 +179,8 @@ class _Session:
 
         The one on the reference in file order is the first.
         """
-        first = self.settled(_Job(variants.reference, evidence=True))
+        # In a suite that is graded all runs are watched, and none for advice: they must not be told apart.
+        first = self.settled(_Job(variants.reference, evidence=not self.graded))
         if first.ended != "finished":
             yield first, ()
             return
@@ -189,7 +195,8 @@ class _Session:
             runs.append(run)
             yield run, jobs[number:]
         correct = {variant.id for variant in variants.correct}
-        in_doubt = doubtful((run for run in runs if run.variant in correct), first)
+        in_order = sorted(runs, key=lambda run: run.key)
+        in_doubt = doubtful((run for run in in_order if run.variant in correct), first)[: 1 + _MOST_DOUBTFUL]
         again = [
             job
             for job in [_Job(variants.reference, without=stuck), *jobs]
@@ -250,6 +257,7 @@ class _Session:
             without=tuple(map(self._node_id, job.without)),
             strict=self.strict,
             evidence=job.evidence,
+            watched=job.evidence or self.graded,
             limit=self.limit,
         )
         return _to_run(job, self.runner.run(request), self._display, request.limit)
@@ -266,12 +274,22 @@ class _Session:
 
 def _worth_running(variants: VariantSet, first: Run) -> list[_Job]:
     """The runs after the first: order for what ran at all, other apps only if a test could be valid."""
-    ran = [o.test for o in first.outcomes if o.outcome in ("passed", "failed", "error")]
-    jobs = [_Job(variants.reference, "alone", only=test) for test in _to_be_alone(ran)]
+    jobs = [_Job(variants.reference, "alone", only=test) for test in _to_be_alone(_ran(first))]
     if any(o.outcome == "passed" for o in first.outcomes):
         jobs.append(_Job(variants.reference, "reversed"))
         jobs += [_Job(variant) for variant in (*variants.equivalents, *variants.mutants)]
     return jobs
+
+
+def _ran(first: Run) -> list[str]:
+    return [o.test for o in first.outcomes if o.outcome in ("passed", "failed", "error")]
+
+
+def _not_alone(first: Run) -> list[Finding]:
+    ran = _ran(first)
+    alone = len(_to_be_alone(ran))
+    text = f"Of {len(ran)} tests {alone} are run alone too, and the others only with the rest."
+    return [Finding("notice", "too_many_tests", text)] if alone < len(ran) else []
 
 
 def _to_be_alone(tests: list[str]) -> list[str]:
@@ -280,7 +298,7 @@ def _to_be_alone(tests: list[str]) -> list[str]:
     first_cases: dict[str, str] = {}
     for test in tests:
         first_cases.setdefault(base_name(test), test)
-    return list(first_cases.values())
+    return list(first_cases.values())[:_MOST_ALONE]
 
 
 def _subject(job: _Job, variants: VariantSet) -> str:
@@ -343,7 +361,9 @@ def _to_run(job: _Job, report: Report, display: Any, limit: float) -> Run:
     reported = [Outcome(display(test), *rest) for test, *rest in all_of("test")]
     outcomes = _once_each(reported, planned[0] if planned else ())
     ended, message = _ending(report, broken, len(planned[0]) if planned else None, len(outcomes), limit)
-    leaks = [Leak(kind, display(who), what) for found in all_of("leaks") for kind, who, what in found]
+    told_of_leaks = list(all_of("leaks"))
+    leaks = [Leak(kind, display(who), what) for kind, who, what in chain.from_iterable(told_of_leaks[:1])]
+    is_forged = max(len(planned), len(told_of_leaks)) > 1 or len(outcomes) < len(reported)
     return Run(
         variant=job.variant.id,
         order=job.order,
@@ -359,11 +379,11 @@ def _to_run(job: _Job, report: Report, display: Any, limit: float) -> Run:
         ),
         seen=tuple(Seen(kind, display(test), *rest) for kind, test, *rest in all_of("seen")),
         left_out=sum(count for (count,) in all_of("left_out")),
-        ignored_hooks=tuple(name for (name,) in all_of("hook_ignored")),
+        ignored_hooks=tuple(dict.fromkeys(name for (name,) in all_of("hook_ignored")))[:_MOST_HOOKS],
         suspect=(
-            *(flag for (flag,) in all_of("suspect")),
+            *dict.fromkeys(flag for (flag,) in all_of("suspect")),
             *(("report_missing",) if not (report.sealed or report.stopped) else ()),
-            *(("report_forged",) if len(planned) > 1 or len(outcomes) < len(reported) else ()),
+            *(("report_forged",) if is_forged else ()),
         ),
     )
 
@@ -393,4 +413,6 @@ def _ending(
         return "broken", stopped[0] if stopped else "pytest stopped while it collected the tests"
     if ran < planned:
         return "crash", "it stopped pytest"
+    if not any(name == "leaks" for name, *_ in report.events):
+        return "crash", "it ended before it could be seen what it leaves behind"
     return "finished", ""

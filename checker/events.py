@@ -12,6 +12,12 @@ from typing import Any
 Event = tuple[Any, ...]
 
 OUTCOMES = {"passed", "failed", "error", "todo", "skipped", "xfailed"}
+FLAGS = {"outcome_rewritten", "reads_app_source", "kills_processes", "starts_programs", "exit_hook"}
+
+# More than an honest run has of anything: what a test writes itself is not to fill the gradebook.
+_LONGEST = 10_000  # characters of a text
+_MOST = 1_000  # entries of a list
+_GREATEST = 1_000_000_000
 
 _SHAPES: dict[str, tuple[type, ...]] = {
     "collected": (list,),
@@ -46,7 +52,9 @@ def _whole_text(value: Any) -> Any:
     """With question marks for half a character, which no file keeps, and for NUL, which not every database does."""
     if isinstance(value, list):
         return list(map(_whole_text, value))
-    return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value[:_LONGEST].encode("utf-8", "replace").decode().replace("\0", "?")
+    return value
 
 
 def _is_well_formed(event: list[Any]) -> bool:
@@ -54,13 +62,17 @@ def _is_well_formed(event: list[Any]) -> bool:
         return False
     name, *values = event
     if name == "leaks":
-        return all(_is_list_of_text(leak) and len(leak) == 3 for leak in values)
+        return len(values) <= _MOST and all(_is_list_of_text(leak) and len(leak) == 3 for leak in values)
     if name not in _SHAPES or [type(value) for value in values] != list(_SHAPES[name]):
         return False
     if name == "collected":
         return _is_list_of_text(values[0])
-    return name != "test" or values[1] in OUTCOMES
+    if name == "suspect":
+        return values[0] in FLAGS
+    if name == "test":
+        return values[1] in OUTCOMES
+    return all(0 <= value <= _GREATEST for value in values if type(value) is int)
 
 
 def _is_list_of_text(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    return isinstance(value, list) and len(value) <= _MOST and all(isinstance(text, str) for text in value)

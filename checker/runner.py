@@ -81,6 +81,8 @@ class Request:
     """Whether warnings are errors."""
     evidence: bool = False
     """Whether what happens in the tests is watched for `checker.advice`."""
+    watched: bool = False
+    """Whether tampering is looked for."""
     limit: float = TIME_LIMIT
     most_tests: int = MOST_TESTS
     key: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -299,6 +301,7 @@ class ForkingRunner:
                 pass_fds=theirs,
                 stdin=subprocess.DEVNULL,
                 stderr=self._errors,
+                env=_environment(),
                 start_new_session=True,
             )
         )
@@ -362,8 +365,14 @@ class _SingleUseRunner:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=_environment(),
             start_new_session=True,
         )
+
+
+def _environment() -> dict[str, str]:
+    """This process's, with one order of sets for all: two checks of one suite say the same."""
+    return {**os.environ, "PYTHONHASHSEED": "0"}
 
 
 def _talk(process: subprocess.Popen[bytes], request: Request, message: dict[str, Any]) -> tuple[bytes, str]:

@@ -48,6 +48,11 @@ def test_lines_of_another_key_and_lines_that_are_no_json_are_passed_over():
         ("leaks", ["file_left"]),
         ("leaks", "file_left"),
         ("leaks", [1, 2, 3]),
+        ("leaks", *[["file_left", "", "x"]] * 1001),
+        ("collected", ["test_a"] * 1001),
+        ("suspect", "a_flag_of_its_own"),
+        ("left_out", -1),
+        ("left_out", 10**30),
     ],
 )
 def test_line_of_the_key_that_is_no_event_says_that_a_person_should_look(event):

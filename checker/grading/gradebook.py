@@ -6,12 +6,24 @@ All of it can be had again by grading again, so an old layout is refused with a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Engine, String, create_engine, delete, event, inspect, select
+from sqlalchemy import (
+    JSON,
+    URL,
+    DateTime,
+    Engine,
+    String,
+    create_engine,
+    delete,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -20,6 +32,7 @@ from checker.grading.likeness import Print, Shapes, alike
 from checker.grading.model import Bug, ClassResult, Learner, LearnerResult, LessonSheet, Submission, Unit
 
 SCHEMA = 1
+_LOCK = 1_095_914_836  # a number for PostgreSQL: of all gradings into one database
 _NAME = String(200)
 
 
@@ -83,9 +96,16 @@ class Gradebook:
     def put_submission(self, submission: Submission, graded: Iterable[str]) -> None:
         """Whom a submission is of and what is to be said of it.
 
-        Verdicts of earlier gradings on the `graded` lessons that it no longer has are dropped.
+        Verdicts of earlier gradings on the `graded` lessons that it no longer has are dropped, and so are learners
+        whom it was taken for then: before there was a roster, say.
         """
         with self._session() as session:
+            others = select(_Learner.id).where(
+                _Learner.source == submission.source,
+                _Learner.id.not_in([learner.id for learner in submission.learners]),
+            )
+            session.execute(delete(_Unit).where(_Unit.learner.in_(others)))
+            session.execute(delete(_Learner).where(_Learner.id.in_(list(session.scalars(others)))))
             for learner in submission.learners:
                 session.merge(_learner_row(learner, submission.source, submission.flags, submission.notes))
                 gone = set(graded) - submission.suites.keys()
@@ -173,32 +193,47 @@ def open_gradebook(where: Path | str, *, new: bool = False) -> Iterator[Gradeboo
     Raises UsageError where there is none, where it cannot be opened, or where it is of another version.
     """
     name = str(where)
-    if isinstance(where, Path):
-        if not new and not where.is_file():
+    if isinstance(where, Path) and not new and not where.is_file():
+        raise UsageError(
+            f"There is no gradebook at {where}. First: checker grade SUBMISSIONS --out {where.parent}"
+        )
+    with ExitStack() as opened:
+        try:
+            engine = _engine(where)
+            opened.callback(engine.dispose)
+            if new and engine.dialect.name == "postgresql":
+                opened.enter_context(_locked(engine, name))
+            _check_schema(engine, name, new)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise UsageError(f"No gradebook can be kept at {_without_password(name)}: {error}.") from None
+        except DBAPIError as error:
             raise UsageError(
-                f"There is no gradebook at {where}. First: checker grade SUBMISSIONS --out {where.parent}"
-            )
-        where = f"sqlite:///{where}"
-    try:
-        engine = create_engine(where)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _prepare_sqlite)
-        _check_schema(engine, name, new)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise UsageError(f"No gradebook can be kept at {_without_password(name)}: {error}.") from None
-    except DBAPIError as error:
-        raise UsageError(
-            f"The gradebook at {_without_password(name)} cannot be opened: {error.orig}."
-        ) from None
-    try:
-        yield Gradebook(engine)
-    except DBAPIError as error:
-        raise UsageError(
-            f"The gradebook at {_without_password(name)} cannot be used: {error.orig}. "
-            "What was graded is kept; the same command goes on from there."
-        ) from None
-    finally:
-        engine.dispose()
+                f"The gradebook at {_without_password(name)} cannot be opened: {error.orig}."
+            ) from None
+        try:
+            yield Gradebook(engine)
+        except DBAPIError as error:
+            raise UsageError(
+                f"The gradebook at {_without_password(name)} cannot be used: {error.orig}. "
+                "What was graded is kept; the same command goes on from there."
+            ) from None
+
+
+def _engine(where: Path | str) -> Engine:
+    engine = create_engine(URL.create("sqlite", database=str(where)) if isinstance(where, Path) else where)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+@contextmanager
+def _locked(engine: Engine, name: str) -> Iterator[None]:
+    """Keep a second grading out of the database; an OUT folder has a lock of its own, but may be another one."""
+    with engine.connect() as connection:
+        if not connection.scalar(select(func.pg_try_advisory_lock(_LOCK))):
+            raise UsageError(f"A grading into {_without_password(name)} is under way. Wait for it to end.")
+        connection.commit()  # the lock stays with the connection
+        yield
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-from checker import __version__
+import checker
 from checker.as_json import one_document
 from checker.check import check_with
 from checker.errors import HarnessError, told
@@ -20,6 +24,21 @@ from checker.runner import Runner
 from checker.suite import Suite, own_suite, solution_suite
 from checker.variants import VariantSet, load_variants
 
+_LIBRARIES = (
+    *(
+        "fastapi",
+        "starlette",
+        "pydantic",
+        "httpx",
+        "httpx2",
+        "anyio",
+        "sqlalchemy",
+        "aiosqlite",
+        "pyjwt",
+        "libpass",
+    ),
+    *("python-multipart", "pytest", "pytest-asyncio", "time-machine"),
+)
 _TRIES = 2
 _UNITS = 100  # of one sandbox, before a new one takes its place
 
@@ -46,10 +65,21 @@ def subject_of(lesson: Lesson, limit: float, sandboxed: bool) -> Subject:
     """The lesson, ready to be graded. Raises UsageError where its variants cannot be made."""
     variants = load_variants(lesson)
     every = (variants.reference, *variants.equivalents, *variants.mutants)
-    depends = [__version__, lesson.name, limit, sandboxed, sorted(lesson.starter_files.items())]
-    depends += [(v, sorted(v.files.items())) for v in every]
+    solution = solution_suite(lesson)
+    depends = [*_software(), lesson.name, limit, sandboxed, sorted(lesson.starter_files.items())]
+    depends += [sorted(solution.files.items()), *((v, sorted(v.files.items())) for v in every)]
     content = sha256(repr(depends).encode("utf-8", "replace")).hexdigest()
-    return Subject(lesson, variants, own_suite(lesson, lesson.shipped), solution_suite(lesson), content)
+    return Subject(lesson, variants, own_suite(lesson, lesson.shipped), solution, content)
+
+
+@cache
+def _software() -> tuple[str, ...]:
+    """Of what a run goes through, the versions; of the checker, which may be a checkout, the source."""
+    package = Path(checker.__file__).parent
+    source = b"".join(
+        file.read_bytes() for file in sorted([*package.glob("*.py"), *package.glob("inside/*.py")])
+    )
+    return checker.__version__, sha256(source).hexdigest(), sys.version, *map(version, _LIBRARIES)
 
 
 def content_of(suite: Suite) -> str:

@@ -37,8 +37,9 @@ def execute(request: dict[str, Any], report: int) -> None:
             ForeignHooks(request["folder"], recorder.send),
             Selection(request, recorder.send),
         ]
-        if request["evidence"]:
+        if request["watched"]:
             watch_for_tampering(request["folder"], request["app"], recorder.send)
+        if request["evidence"]:
             plugins.append(Evidence(request["folder"], leaks, recorder.send))
         pytest.main(_arguments(request), plugins=[*plugins, *_warm_plugins()])
         recorder.send("leaks", *leaks.found())

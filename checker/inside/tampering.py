@@ -1,4 +1,4 @@
-"""Notice what only a suite that games its verdict does. It can be got round; that too leaves something to see.
+"""Notice what only a suite that games its verdict does. Code of the same process can get round it, with effort.
 
 Python tells an audit hook of every file opened, signal sent and program started, and of who looks at a
 function's code (PEP 578). Flags: ``reads_app_source``, ``kills_processes``, ``starts_programs``, ``exit_hook``.
@@ -27,7 +27,10 @@ _READERS = {
     "shutil",
     "importlib",
 }
-_STARTS = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.system"}
+_STARTS = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.fork", "os.forkpty"}
+# What leads from an object to its code.
+_CODE = {"__code__", "f_code", "cr_code", "gi_code", "ag_code"}
+_FRAMES = {"cr_code": "cr_frame", "gi_code": "gi_frame", "ag_code": "ag_frame"}
 
 
 def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., None]) -> None:
@@ -58,7 +61,10 @@ class _Watch:
             if self._is_app_file(args[0]) and self._suite_reads(sys._getframe(1)):
                 self._tell("reads_app_source")
         elif event == "object.__getattr__":
-            if args[1] == "__code__" and self._looks_at_app(args[0], sys._getframe(1)):
+            if args[1] in _CODE and self._looks_at_app(args[0], args[1], sys._getframe(1)):
+                self._tell("reads_app_source")
+        elif event == "gc.get_referents":
+            if self._is_suites(sys._getframe(1)):
                 self._tell("reads_app_source")
         elif event in ("os.kill", "os.killpg"):
             if args[0] in (-1, 0, 1, os.getppid()):
@@ -76,9 +82,12 @@ class _Watch:
             return False
         return os.path.abspath(os.fsdecode(path)) in self._app  # noqa: PTH100  links are not followed
 
-    def _looks_at_app(self, function: Any, frame: FrameType) -> bool:
-        module = sys.modules.get(getattr(function, "__module__", None) or "")
-        return self._is_suites(frame) and self._is_app_file(getattr(module, "__file__", None))
+    def _looks_at_app(self, thing: Any, attribute: str, frame: FrameType) -> bool:
+        if not self._is_suites(frame):
+            return False
+        holder = getattr(thing, _FRAMES[attribute], None) if attribute in _FRAMES else thing
+        scope = getattr(holder, "f_globals" if attribute != "__code__" else "__globals__", None)
+        return isinstance(scope, dict) and self._is_app_file(scope.get("__file__"))
 
     def _suite_reads(self, frame: FrameType | None) -> bool:
         """Whether a file is opened by the suite, directly or through a library that reads for it."""

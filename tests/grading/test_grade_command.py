@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 
 import pytest
+import sandboxes
 
 from checker.errors import UsageError
 from checker.grading import require_libraries
@@ -418,28 +419,20 @@ def test_killed_grading_goes_on_where_it_was(grading, grade, hand_in, tmp_path):
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_ended_grading_leaves_no_process(how, grading, hand_in):
-    for number in range(4):
-        hand_in(
-            f"learner-{number}", GOOD + f"# {number}\n\ndef test_slow():\n    import time; time.sleep(2)\n"
-        )
+    hand_in("learner-0")
+    for number in range(1, 5):  # of which some are in the middle of it, and some are waiting
+        slow = "\n\n".join(f"def test_slow_{n}():\n    import time; time.sleep(2)\n" for n in range(number))
+        hand_in(f"learner-{number}", GOOD + "\n\n" + slow)
     grading.start()
     grading.wait_for_verdicts(1)
-    mine = str(grading.process.pid)
+    mine = sandboxes.started_by(grading.process.pid)
 
     grading.process.send_signal(how)
     _, errors = grading.process.communicate(timeout=60)
 
     assert "Traceback" not in errors
-    deadline = time.monotonic() + 20
-    while children_of(mine) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert children_of(mine) == []
-
-
-def children_of(session):
-    """What still runs of the sandboxes that this process started: each is the leader of a session of its own."""
-    listed = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True).stdout
-    return [line for line in listed.splitlines() if line.split()[0] == session and "bwrap" in line]
+    assert mine
+    assert sandboxes.wait_for_the_end_of(mine) == set()
 
 
 def test_second_grading_into_the_same_folder_is_refused(grading, grade, hand_in):

@@ -105,6 +105,16 @@ def test_absent_this_time_does_not_undo_an_earlier_hand_in(book):
     assert book.read().learners[0].source == "a.zip"
 
 
+def test_submission_that_is_taken_for_somebody_else_now_is_not_there_twice(book):
+    book.put_submission(Submission((BOB,), "a.zip", {}, (), ()), ())
+    book.put_unit([BOB], unit(), "key", MADE)
+
+    put(book, ADA)
+
+    assert [(one.learner.id, one.units) for one in book.read().learners] == [("ada", {})]
+    assert book.keys() == {}
+
+
 def test_verdict_on_a_lesson_that_is_no_longer_handed_in_is_dropped(book):
     put(book, ADA)
     book.put_unit([ADA], unit(), "key", MADE)
@@ -202,6 +212,16 @@ def test_gradebook_that_is_being_made_is_not_touched_by_a_reader(tmp_path):
     connection.close()
 
 
+def test_folder_may_have_any_name(tmp_path):
+    place = tmp_path / "a?b#c%20" / "gradebook.db"
+    place.parent.mkdir()
+
+    with open_gradebook(place, new=True):
+        pass
+
+    assert place.is_file()
+
+
 # -- what does not fit
 
 
@@ -239,6 +259,17 @@ def test_gradebook_of_another_layout_is_refused_with_both_numbers(tmp_path):
     connection.close()
 
     assert "has layout 99, and this version writes 1" in refused(tmp_path / "gradebook.db")
+
+
+def test_second_grading_into_one_database_is_refused(postgresql):
+    url = postgres.new_database(postgresql, f"book_{uuid.uuid4().hex}")
+
+    with open_gradebook(url, new=True):
+        assert "is under way" in refused(url, new=True)
+        with open_gradebook(url) as reader:
+            assert reader.keys() == {}
+    with open_gradebook(url, new=True):
+        pass
 
 
 @pytest.mark.parametrize(

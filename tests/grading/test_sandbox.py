@@ -73,7 +73,7 @@ INSIDE = {
         import socket
         def test_it():
             with socket.create_server(("127.0.0.1", 0)) as server:
-                with socket.create_connection(server.getsockname()) as client:
+                with socket.create_connection(("localhost", server.getsockname()[1])) as client:
                     server.accept()[0].close()
                     assert client.recv(1) == b""
     """,
@@ -83,7 +83,7 @@ INSIDE = {
         import os
         def test_it():
             mine = {n for n in os.environ if not n.startswith("PYTEST_")}
-            assert mine <= {"PATH", "HOME", "LANG", "TZ", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "TMPDIR",
+            assert mine <= {"PATH", "HOME", "LANG", "TZ", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED", "PYTHONPATH", "TMPDIR",
                             "TEMP", "TMP", "PWD", "LC_CTYPE"}
     """,
     "the app cannot be changed, replaced or removed": """
@@ -107,10 +107,16 @@ INSIDE = {
                         attempt()
     """,
     "only its own places can be written to": """
-        import subprocess
+        import pathlib, subprocess
+        def is_writable(folder):
+            try:
+                pathlib.Path(folder, "new").touch()
+            except OSError:
+                return False
+            return True
         def test_it():
             found = subprocess.run(["find", "/", "-type", "d", "-writable"], capture_output=True, text=True)
-            places = found.stdout.split()
+            places = [place for place in found.stdout.split() if is_writable(place)]
             assert places and all(place.startswith(("/tmp", "/dev/shm")) for place in places), places
     """,
     "the course's solutions are not there": """
@@ -166,6 +172,17 @@ INSIDE = {
             with pytest.raises(MemoryError):
                 bytearray(4_000_000_000)
     """,
+    "there is no memory that nobody is counted for": """
+        import ctypes, os, pytest
+        def test_it():
+            with pytest.raises(OSError):
+                os.memfd_create("mine")
+            assert ctypes.CDLL(None).shmget(4711, 4096, 0o1600) == -1
+    """,
+    "sets are in the same order for everybody": """
+        import sys
+        def test_it(): assert not sys.flags.hash_randomization
+    """,
     "the descriptor of the report is the only one it is given": """
         import os
         def test_it():
@@ -198,21 +215,19 @@ def test_inside(box, source):
 
 def test_a_later_run_finds_nothing_of_an_earlier_one(box):
     leave = """
-        import ctypes, os, pathlib, socket
+        import pathlib, socket
         def test_it():
             for place in ("/tmp/mark", "/dev/shm/mark", "mark"):
                 pathlib.Path(place).write_text("seen")
-            assert ctypes.CDLL(None).shmget(4711, 4096, 0o1600) != -1  # shared memory that stays
             with socket.create_server(("127.0.0.1", 4711)) as server:
                 client = socket.create_connection(server.getsockname())
                 server.accept()[0].close()  # the port is taken for a minute
                 client.close()
     """
     look = """
-        import ctypes, pathlib, socket
+        import pathlib, socket
         def test_it():
             assert not any(pathlib.Path(p).exists() for p in ("/tmp/mark", "/dev/shm/mark", "mark"))
-            assert ctypes.CDLL(None).shmget(4711, 4096, 0o600) == -1
             with socket.socket() as server:
                 server.bind(("127.0.0.1", 4711))
     """
@@ -256,6 +271,31 @@ def test_a_run_whose_processes_take_the_memory_together_is_stopped(box):
     report = box.run(request_for(source, limit=30))
 
     assert report.stopped == "memory"
+
+
+def test_a_run_that_keeps_reporting_is_stopped_for_its_memory_all_the_same(box):
+    source = """
+        import os, stat, threading, time
+        def is_pipe(number):
+            try:
+                return stat.S_ISFIFO(os.fstat(number).st_mode)
+            except OSError:
+                return False
+        def keep_reporting():
+            report = next(n for n in range(3, 100) if is_pipe(n))
+            while True:
+                os.write(report, b"\\n")
+                time.sleep(0.02)
+        def test_it():
+            threading.Thread(target=keep_reporting, daemon=True).start()
+            for _ in range(8):
+                if os.fork() == 0:
+                    held = bytearray(os.urandom(1)) * 400_000_000
+                    time.sleep(60)
+            time.sleep(60)
+    """
+
+    assert box.run(request_for(source, limit=30)).stopped == "memory"
 
 
 def test_a_run_that_ignores_every_signal_ends_at_its_limit(box):

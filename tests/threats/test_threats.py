@@ -7,17 +7,15 @@ import csv
 import fcntl
 import importlib.util
 import json
-import os
 import re
 import shutil
-import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+import sandboxes
 
 from checker.grading.gradebook import open_gradebook
-from checker.inside.keeper import ORDINARY_USER
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")
 
@@ -75,9 +73,9 @@ def grade(checker, folder, name):
         home.mkdir(parents=True)
         shutil.copy(suite, home / SUITE)
     options = ["--variants", HERE / "variants"] if name == "with-variants" else []
-    done = checker(
-        "grade", submissions, "--out", out, "--time-limit", "4", "--feedback", "symptoms", *options
-    )
+    if name != "unhurried":
+        options += ["--time-limit", "4"]
+    done = checker("grade", submissions, "--out", out, "--feedback", "symptoms", *options)
     with open_gradebook(out / "gradebook.db") as book:
         result = book.read()
     grading = {
@@ -117,23 +115,6 @@ def graded(checker, tmp_path_factory, worker_id):
 def worker_id(request):
     """As pytest-xdist has it, also where it is not installed."""
     return getattr(request.config, "workerinput", {}).get("workerid", "master")
-
-
-def orphans_of_a_sandbox():
-    """Processes of a sandbox that no test waits for; other tests may have sandboxes at this moment."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,uid=,args="], capture_output=True, text=True).stdout
-    lines = [line.split(maxsplit=3) for line in listed.splitlines()]
-    parents = {pid: parent for pid, parent, *_ in lines}
-    session = str(os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid())
-
-    def is_of_the_session(pid):
-        return pid == session or (pid in parents and is_of_the_session(parents[pid]))
-
-    return [
-        args
-        for pid, _, user, args in lines
-        if (user == str(ORDINARY_USER) or "checker.warm sandbox" in args) and not is_of_the_session(pid)
-    ]
 
 
 # -- each of them
@@ -192,7 +173,7 @@ def test_every_row_has_its_case_and_its_line_in_the_table():
         assert expected_of(case).get("departs", "") in lines[expected_of(case)["row"]]
 
 
-@pytest.mark.parametrize("name", ["as-shipped", "with-variants"])
+@pytest.mark.parametrize("name", ["as-shipped", "with-variants", "unhurried"])
 def test_grader_comes_to_its_end_and_says_what_it_did(name, graded):
     grading = graded(name)
 
@@ -203,7 +184,7 @@ def test_grader_comes_to_its_end_and_says_what_it_did(name, graded):
 def test_nothing_is_left_running_or_lying_about(graded):
     graded("as-shipped"), graded("with-variants")
 
-    assert orphans_of_a_sandbox() == []
+    assert sandboxes.orphans() == []
     assert not list(Path("/tmp").glob("evil*")), "nothing of an archive is written outside"
 
 

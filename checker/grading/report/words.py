@@ -49,7 +49,7 @@ SUSPECT = {
     "report_forged": "tests were reported that were not planned, or twice",
     "reads_app_source": "reads the app's source, or tries to change it",
     "kills_processes": "sends signals to processes that are not its own",
-    "starts_programs": "starts other programs",
+    "starts_programs": "starts other programs or processes",
     "exit_hook": "leaves something to be done when Python exits",
     "hook_ignored": "brings hooks of pytest's, which were not loaded",
     "equals_solution": "equals our solution, but for names and layout",
