@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
@@ -46,7 +47,17 @@ class _Watch:
         self._told: set[str] = set()
 
     def begin(self) -> None:
-        sys.addaudithook(self._hear)
+        listening = threading.local()
+
+        def hear(event: str, args: tuple[Any, ...]) -> None:
+            if not getattr(listening, "now", False):  # looking at frames is heard of too
+                listening.now = True
+                try:
+                    self._hear(event, args)
+                finally:
+                    listening.now = False
+
+        sys.addaudithook(hear)
         register = atexit.register
 
         def watched(function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -58,13 +69,13 @@ class _Watch:
 
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "open":
-            if self._is_app_file(args[0]) and self._suite_reads(sys._getframe(1)):
+            if self._is_app_file(args[0]) and self._suite_reads(sys._getframe(2)):
                 self._tell("reads_app_source")
         elif event == "object.__getattr__":
-            if args[1] in _CODE and self._looks_at_app(args[0], args[1], sys._getframe(1)):
+            if args[1] in _CODE and self._looks_at_app(args[0], args[1], sys._getframe(2)):
                 self._tell("reads_app_source")
         elif event == "gc.get_referents":
-            if self._is_suites(sys._getframe(1)):
+            if self._is_suites(sys._getframe(2)):
                 self._tell("reads_app_source")
         elif event in ("os.kill", "os.killpg"):
             if args[0] in (-1, 0, 1, os.getppid()):
