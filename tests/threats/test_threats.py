@@ -1,6 +1,6 @@
 """Hostile and broken submissions: each folder of `cases` through the real `checker grade`, in the real sandbox.
 
-All of them are one class, graded once; README.md beside this file is the table of what each gets.
+They are three classes, each graded once; README.md beside this file is the table of what each gets.
 """
 
 import csv
