@@ -7,18 +7,16 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain
-from typing import Any, Literal
 
 from checker import counterfactual
 from checker.advice import Material, advice
 from checker.judge import doubtful, judge
 from checker.lessons import Lesson
 from checker.reading import Reading, read
+from checker.reported import run_of
 from checker.runner import (
     CAN_FORK,
     TIME_LIMIT,
-    Report,
     Request,
     Runner,
     modules_for,
@@ -28,17 +26,12 @@ from checker.runner import (
 from checker.suite import Suite
 from checker.tasks import Task, lesson_cells, tasks, worked_examples
 from checker.variants import Variant, VariantSet, load_variants
-from checker.verdict import Finding, Leak, Outcome, Run, Seen, Verdict, base_name
+from checker.verdict import Finding, Outcome, Run, Verdict, base_name
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
-_STOPPED = {
-    "time": "stopped after {limit:g} seconds",
-    "memory": "stopped: it held more memory than a run may",
-}
 _MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function, and no more than these
 _REPEATS = 2  # of a doubtful run
 _MOST_DOUBTFUL = 10  # runs that are repeated, beside the first
-_MOST_HOOKS = 20  # that are told of
 
 
 @dataclass(frozen=True)
@@ -260,7 +253,8 @@ class _Session:
             watched=job.evidence or self.graded,
             limit=self.limit,
         )
-        return _to_run(job, self.runner.run(request), self._display, request.limit)
+        ran = Run(job.variant.id, job.order, job.only)
+        return run_of(ran, self.runner.run(request), self._display, self.limit)
 
     def _display(self, node_id: str) -> str:
         """A test's name for people: its file is left out where there is only one."""
@@ -345,74 +339,3 @@ def _advised(
     )
     found = [*advice(verdict, material), *session.without_asserts(variants, verdict, runs, reading)]
     return replace(verdict, findings=(*verdict.findings, *found))
-
-
-# -- from a report to a run
-
-
-def _to_run(job: _Job, report: Report, display: Any, limit: float) -> Run:
-    """What a report says, in the verdict's words."""
-
-    def all_of(event: str) -> Iterator[tuple[Any, ...]]:
-        return (fields for name, *fields in report.events if name == event)  # type: ignore[misc]
-
-    broken = [text for (text,) in all_of("broken")]
-    planned = [tuple(map(display, nodes)) for (nodes,) in all_of("collected")]
-    reported = [Outcome(display(test), *rest) for test, *rest in all_of("test")]
-    outcomes = _once_each(reported, planned[0] if planned else ())
-    ended, message = _ending(report, broken, len(planned[0]) if planned else None, len(outcomes), limit)
-    told_of_leaks = list(all_of("leaks"))
-    leaks = [Leak(kind, display(who), what) for kind, who, what in chain.from_iterable(told_of_leaks[:1])]
-    is_forged = max(len(planned), len(told_of_leaks)) > 1 or len(outcomes) < len(reported)
-    return Run(
-        variant=job.variant.id,
-        order=job.order,
-        only=job.only,
-        outcomes=outcomes,
-        ended=ended,
-        message=message,
-        planned=planned[0] if planned else (),
-        leaks=(
-            *leaks,
-            *(Leak("file_left", what=path) for path in report.left),
-            *(Leak("file_gone", what=path) for path in report.gone),
-        ),
-        seen=tuple(Seen(kind, display(test), *rest) for kind, test, *rest in all_of("seen")),
-        left_out=sum(count for (count,) in all_of("left_out")),
-        ignored_hooks=tuple(dict.fromkeys(name for (name,) in all_of("hook_ignored")))[:_MOST_HOOKS],
-        suspect=(
-            *dict.fromkeys(flag for (flag,) in all_of("suspect")),
-            *(("report_missing",) if not (report.sealed or report.stopped) else ()),
-            *(("report_forged",) if is_forged else ()),
-        ),
-    )
-
-
-def _once_each(reported: Iterable[Outcome], planned: Iterable[str]) -> tuple[Outcome, ...]:
-    """Of each planned test what is reported first."""
-    first: dict[str, Outcome] = {}
-    known = set(planned)
-    for outcome in reported:
-        if outcome.test in known:
-            first.setdefault(outcome.test, outcome)
-    return tuple(first.values())
-
-
-def _ending(
-    report: Report, broken: list[str], planned: int | None, ran: int, limit: float
-) -> tuple[Literal["finished", "broken", "timeout", "crash"], str]:
-    if broken:
-        return "broken", broken[0]
-    if report.stopped:
-        return "timeout", _STOPPED[report.stopped].format(limit=limit)
-    if not report.sealed:
-        how = f"exit code {report.status}" if report.status >= 0 else f"signal {-report.status}"
-        return "crash", f"the process ended early, with {how}"
-    stopped = [text for name, *rest in report.events if name == "ended" for text in rest]
-    if planned is None:
-        return "broken", stopped[0] if stopped else "pytest stopped while it collected the tests"
-    if ran < planned:
-        return "crash", "it stopped pytest"
-    if not any(name == "leaks" for name, *_ in report.events):
-        return "crash", "it ended before it could be seen what it leaves behind"
-    return "finished", ""
