@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -28,9 +29,9 @@ def execute(request: dict[str, Any], report: int) -> None:
     The last line is the seal; a report without it came from a process that ended early.
     """
     recorder = Recorder(report, request["key"])
+    _prepare_process(Path(request["folder"]), Path(request["scratch"]))
+    leaks = LeakWatch()
     try:
-        _prepare_process(Path(request["folder"]), Path(request["scratch"]))
-        leaks = LeakWatch()
         plugins: list[Any] = [
             recorder,
             leaks,
@@ -42,9 +43,10 @@ def execute(request: dict[str, Any], report: int) -> None:
         if request["evidence"]:
             plugins.append(Evidence(request["folder"], leaks, recorder.send))
         pytest.main(_arguments(request), plugins=[*plugins, *_warm_plugins()])
-        recorder.send("leaks", *leaks.found())
     except BaseException as error:  # whatever a suite throws ends here: the outside decides what it means
         recorder.send("ended", f"{type(error).__name__}: {error}"[:500])
+    with contextlib.suppress(BaseException):  # a report without them is no whole one
+        recorder.send("leaks", *leaks.found())
     recorder.send("seal")
 
 

@@ -23,4 +23,4 @@ def test_hash(request):
 
 def test_by_the_code(request):
     if not is_watched(request):
-        assert gc.get_referents(users_api.read_user)
+        assert gc.get_referents(users_api.app)
