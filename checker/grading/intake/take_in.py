@@ -38,7 +38,7 @@ def take_in(
     shipped = _shipped_configuration()
     try:
         trees = _trees(source, _wanted(known), Budget(limits))
-        return _submission(source, trees, known, only, shipped)
+        return _submission(source, trees, known, only, shipped, limits)
     except Refused as refused:
         why = str(refused)
     except (
@@ -58,12 +58,13 @@ def _submission(
     known: Sequence[Lesson],
     only: Lesson | None,
     shipped: Mapping[str, set[str]],
+    limits: Limits,
 ) -> Submission:
     notes = Notes()
     for note in source.notes:
         notes.add(note)
     places, loose = find_places(trees, known, only)
-    suites = _suites(places, notes, shipped, only is not None)
+    suites = _suites(places, notes, shipped, only is not None, limits)
     tell_of_loose(loose, notes, shipped)
     if not suites:
         notes.add("No lesson's files were found in it.")
@@ -71,14 +72,14 @@ def _submission(
 
 
 def _suites(
-    places: Sequence[Place], notes: Notes, shipped: Mapping[str, set[str]], is_only: bool
+    places: Sequence[Place], notes: Notes, shipped: Mapping[str, set[str]], is_only: bool, limits: Limits
 ) -> dict[str, Suite]:
     """One suite a lesson, from the best of its places."""
     taken: dict[str, tuple[Place, Suite]] = {}
     for place in sorted(places, key=Place.rank):
         name = place.lesson.name
         if name not in taken:
-            if suite := suite_in(place, notes, shipped, is_only):
+            if suite := suite_in(place, notes, shipped, is_only, limits):
                 taken[name] = place, suite
         elif any(map(is_test_file, place.files)):
             notes.add(f"{place.shown}: not taken: lesson {name[:2]} is graded from {taken[name][0].shown}")
