@@ -87,6 +87,19 @@ def _tar_with_attributes(content):
     return _member("x", tarfile.XHDTYPE, size=len(content)).tobuf() + content + bytes(2048)
 
 
+def _far_away():
+    """A zip of one entry, which its directory says to begin where no number of the machine's reaches."""
+    content = zipped(GOOD, zipfile.ZIP_STORED)
+    entry, end = content.index(b"PK\1\2"), content.index(b"PK\5\6")
+    extra = struct.pack("<2HQ", 1, 8, 2**64 - 1)
+    header = bytearray(content[entry:end])
+    header[30:32] = struct.pack("<H", len(extra))
+    header[42:46] = b"\xff" * 4  # it stands in the extra field
+    last = bytearray(content[end:])
+    last[12:16] = struct.pack("<L", len(header) + len(extra))
+    return content[:entry] + bytes(header) + extra + bytes(last)
+
+
 def _truncated(content):
     return content[: len(content) // 2]
 
@@ -108,6 +121,8 @@ HOSTILE = {
     "truncated.zip": (lambda: _truncated(zipped(GOOD)), "a broken zip"),
     "lie.zip": (_with_a_lie_on_its_size, "a broken zip"),
     "overlap.zip": (_overlapping, "its entries overlap"),
+    "far-away.zip": (_far_away, "a broken zip"),
+    "far-away-inside.zip": (lambda: zipped({"a.zip": _far_away()}), "a.zip: it is a broken zip"),
     "twice.zip": (_twice, "two files of the name"),
     "two-spellings.zip": (lambda: zipped({"a/t.py": b"", "a\\t.py": b"#"}), "two files of the name a/t.py"),
     "long.zip": (lambda: zipped({"a/" * 600 + "t.py": b""}), "a path of more than 1,000 characters"),
@@ -464,3 +479,39 @@ def test_damaged_archives_never_raise(tmp_path, make, seed):
         submission = taken(tmp_path)
 
         assert all(note.isprintable() for note in submission.notes), (seed, at)
+
+
+@pytest.mark.parametrize("error", [KeyError("a\nb"), MemoryError(), AssertionError("x" * 999)])
+def test_bug_that_one_hand_in_finds_refuses_it_alone_and_is_named(tmp_path, monkeypatch, error):
+    lay(tmp_path, {f"anna/{NAME}/{STARTER}": TEST, "bo.zip": zipped(GOOD)})
+    monkeypatch.delenv("CHECKER_TRACEBACK", raising=False)
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("checker.grading.intake.archives.read_zip", fail)
+
+    anna, bo = _all_of(tmp_path)
+
+    assert list(anna.suites) == [NAME]
+    assert (bo.suites, bo.flags) == ({}, ("refused",))
+    (note,) = bo.notes
+    assert note.startswith(f"bo.zip is refused: the checker failed to read it ({type(error).__name__}")
+    assert note.isprintable()
+    assert len(note) < 250
+
+
+def test_bug_that_a_hand_in_finds_is_shown_to_who_asks_for_it(tmp_path, monkeypatch):
+    lay(tmp_path, {"bo.zip": zipped(GOOD)})
+    monkeypatch.setattr("checker.grading.intake.archives.read_zip", None)
+    monkeypatch.setenv("CHECKER_TRACEBACK", "1")
+
+    with pytest.raises(TypeError):
+        taken(tmp_path)
+
+
+def test_bug_that_an_older_attempt_finds_does_not_end_the_class(tmp_path, monkeypatch):
+    lay(tmp_path, {"anna.zip": zipped(GOOD), "anna.tar": tarred(GOOD)})
+    monkeypatch.setattr("checker.grading.intake.archives.read_zip", None)
+
+    assert [source.name for source in find_sources(tmp_path).chosen] == ["anna.tar"]

@@ -53,6 +53,43 @@ def test_moodle_names_are_read(name, id, person, file):
     assert claim.is_from_lms
 
 
+@pytest.mark.parametrize(
+    ("name", "id", "file"),
+    [
+        (
+            "Jane Doe_123_assignsubmission_file_x_4711_9_test_x.py",
+            "123",
+            "x_4711_9_test_x.py",
+        ),
+        (
+            "Jane Doe_123_assignsubmission_file_x_999_assignsubmission_file_test_x.py",
+            "123",
+            "x_999_assignsubmission_file_test_x.py",
+        ),
+        ("Jane Doe_123_assignsubmission_file_x_999_text.html", "123", "x_999_text.html"),
+        ("Jane Doe_123_assignsubmission_file_anon_x_9_t.py", "123", "anon_x_9_t.py"),
+        (
+            "doejane_123_4567_x_999_assignsubmission_file_test_x.py",
+            "123",
+            "x_999_assignsubmission_file_test_x.py",
+        ),
+        ("doejane_123_4567_x_4711_9_test_x.py", "123", "x_4711_9_test_x.py"),
+        ("doejane_123_4567_LATE_4711_9_test_x.py", "123", "LATE_4711_9_test_x.py"),
+        ("doejane_123_4567_x_999_text.html", "123", "x_999_text.html"),
+        (
+            "anon_Ab3dE_4567_x_999_assignsubmission_file_t.py",
+            "anon_Ab3dE",
+            "x_999_assignsubmission_file_t.py",
+        ),
+        ("anon_Ab3dE_4567_4711_9_t.py", "anon_Ab3dE", "4711_9_t.py"),
+    ],
+)
+def test_file_named_like_the_hand_in_of_another_is_still_its_learners(name, id, file):
+    claim = claim_of(name, is_folder=False)
+
+    assert (claim.id, claim.file) == (id, file)
+
+
 def test_group_before_a_moodle_name_is_tried_apart():
     claim = claim_of("Team A-Jane Doe_5_assignsubmission_file", is_folder=True)
 

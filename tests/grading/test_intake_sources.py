@@ -382,6 +382,40 @@ def test_only_folder_of_an_export_is_looked_into_and_a_learners_is_not(tmp_path)
     assert _found(tmp_path / "two") == {"anna": (["anna"], ())}
 
 
+@pytest.mark.parametrize("name", ["Jane Doe_7_assignsubmission_file", "u100", "Jane van Doe"])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {f"bo_200_9_{STARTER}": TEST},
+        {
+            "submission_metadata.yml": b'submission_1: {":submitters": [{":sid": u200}]}',
+            "submission_1/x": b"",
+        },
+    ],
+    ids=["Canvas", "Gradescope"],
+)
+def test_only_folder_of_a_learner_is_theirs_though_it_looks_like_an_export(tmp_path, name, files):
+    lay(tmp_path / name, {**files, STARTER: TEST})
+
+    assert list(_found(tmp_path, ROSTER)) == [name]
+
+
+def test_file_named_like_the_hand_in_of_another_replaces_nothing(tmp_path):
+    lay(
+        tmp_path,
+        {
+            f"Bo_200_assignsubmission_file_{STARTER}": TEST,
+            f"Eve_7_assignsubmission_file_x_200_assignsubmission_file_{STARTER}": b"",
+            f"Eve_7_assignsubmission_file_x_200_9_{STARTER}": b"",
+        },
+    )
+
+    assert {name: who for name, (who, _) in _found(tmp_path).items()} == {
+        f"Bo_200_assignsubmission_file_{STARTER}": ["200"],
+        f"Eve_7_assignsubmission_file_x_200_9_{STARTER} and 1 more": ["7"],
+    }
+
+
 def test_finding_sources_reads_no_file(tmp_path, monkeypatch):
     lay(tmp_path, {"anna.zip": b"", "bo/test_x.py": b"", "doejane_1_2_x.zip": b""})
     monkeypatch.setattr(os, "open", None)  # whatever is opened would fail

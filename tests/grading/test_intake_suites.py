@@ -7,7 +7,11 @@ import pytest
 from handing_in import APP, LESSON, LESSONS, NAME, ROOT, STARTER, TEST, ids, lay, taken, tarred, zipped
 
 from checker.grading.intake import find_sources, take_in
+from checker.grading.intake.fitting import unfit
+from checker.grading.intake.limits import LIMITS
+from checker.lessons import Lesson
 from checker.suite import own_suite
+from checker.workspace import put_files
 
 OTHER = LESSONS[1]
 OTHER_STARTER = next(iter(OTHER.starter_files))
@@ -353,6 +357,79 @@ def test_spaces_and_other_letters_in_names_are_kept(hand_in, pack):
 
     assert sorted(submission.suites[NAME].files) == ["test größe 尺.py", "test_ü.py"]
     assert submission.notes == ()
+
+
+# -- what a run's folder can hold
+
+LONG = "test_" + "x" * 247 + ".py"  # the longest name that there can be has 255 bytes
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        (f"{APP}/test_x.py", f"{APP} is a folder by the name of a file"),
+        (f"{APP}/deep/x.py", f"{APP} is a folder by the name of a file"),
+        ("a.py/test_b.py", "a.py is a folder by the name of a file"),
+        ("deep/a.py/b.py", "deep/a.py is a folder by the name of a file"),
+        (f"x{LONG}", "a name in its path has more than 255 bytes"),
+        (f"{'é' * 128}/test_x.py", "a name in its path has more than 255 bytes"),
+    ],
+)
+@pytest.mark.parametrize("pack", ["zip", "tar"])
+def test_file_that_no_run_has_a_place_for_is_left_aside_and_told(hand_in, tmp_path, path, why, pack):
+    submission = hand_in(
+        {f"{NAME}/{name}": TEST for name in (STARTER, "a.py", "deep/a.py", LONG, path)}, pack=pack
+    )
+
+    suite = submission.suites[NAME]
+    assert sorted(suite.files) == sorted(["a.py", "deep/a.py", STARTER, LONG])
+    (note,) = submission.notes
+    assert note.endswith(f": not taken: {why}")
+    put_files(tmp_path / "run", {**suite.files, APP: _app()})
+
+
+def test_folder_by_the_name_of_a_file_of_the_app_that_is_no_module_holds_nothing_of_a_suite(tmp_path):
+    lay(tmp_path, {"rows.csv": b"", "shop/main.py": b""})
+    lesson = Lesson(tmp_path, tmp_path, tmp_path)
+
+    left = unfit({"rows.csv/test_x.py": b"", "shop": b"", "shop/test_x.py": b""}, lesson, LIMITS)
+
+    assert left == {
+        "rows.csv/test_x.py": "rows.csv is a folder by the name of a file",
+        "shop": "the app has a folder of this name",
+    }
+
+
+def test_suite_with_only_such_files_is_none(hand_in):
+    submission = hand_in({f"{NAME}/{APP}/{STARTER}": TEST}, pack="zip")
+
+    assert submission.suites == {}
+    assert submission.notes == (
+        f"{NAME}/{APP}/{STARTER}: not taken: {APP} is a folder by the name of a file",
+        NOT_FOUND,
+    )
+
+
+def test_suite_of_too_many_files_keeps_the_lessons_own_and_the_highest(hand_in):
+    many = {f"{NAME}/a_{at:03}/x.py": b"" for at in range(200)}
+
+    submission = hand_in({**many, f"{NAME}/{STARTER}": TEST, f"{NAME}/z.py": b""})
+
+    # Each of the others takes two places: its folder's and its own.
+    assert sorted(submission.suites[NAME].files) == sorted(
+        [*(f"a_{at:03}/x.py" for at in range(99)), STARTER, "z.py"]
+    )
+    assert submission.notes[0] == f"{NAME}/a_099/x.py: not taken: a suite has at most 200 files and folders"
+    assert submission.notes[-1] == "… and 81 more"
+
+
+def test_suite_that_is_too_large_keeps_what_fits(hand_in):
+    large = {f"{NAME}/{name}": bytes(900_000) for name in ("a.py", "b.py", "c.py")}
+
+    submission = hand_in({**large, f"{NAME}/{STARTER}": TEST, f"{NAME}/z.py": b""})
+
+    assert sorted(submission.suites[NAME].files) == sorted(["a.py", "b.py", STARTER, "z.py"])
+    assert submission.notes == (f"{NAME}/c.py: not taken: a suite has at most 2,000,000 bytes",)
 
 
 def test_many_ignored_files_are_told_in_few_lines(hand_in):

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from xml.etree import ElementTree
 
@@ -11,7 +12,7 @@ import pytest
 from marked_class import ONE, SECRET, TWO, class_of, failed_harness, learner, unit
 
 from checker.errors import UsageError
-from checker.grading.exports import FORMATS, export
+from checker.grading.exports import FILLS_IN, FORMATS, export
 from checker.grading.policy import Policy
 
 AWKWARD = [
@@ -311,6 +312,22 @@ def test_what_does_not_go_with_a_format_is_refused(tmp_path, format, more, told)
 def test_policy_under_which_nothing_counts_is_refused(tmp_path, policy):
     with pytest.raises(UsageError, match="No lesson of this class counts under this policy"):
         export("csv", class_of(learner("alice")), policy, tmp_path)
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "junit"])
+def test_class_without_a_suite_has_its_table(tmp_path, format):
+    empty = replace(class_of(learner("alice")), lessons=())
+
+    assert export(format, empty, Policy(), tmp_path)[0].startswith("Written: ")
+
+
+@pytest.mark.parametrize("format", ["gradescope", "classroom50", "canvas", "moodle"])
+def test_class_without_a_suite_has_no_marks_for_a_platform(tmp_path, format):
+    empty = replace(class_of(learner("alice")), lessons=())
+    file = tmp_path / "x.csv" if format in FILLS_IN else None
+
+    with pytest.raises(UsageError, match=f"there are no marks for {format}"):
+        export(format, empty, Policy(), tmp_path, file)
 
 
 def test_destination_that_cannot_be_written_is_one_line(tmp_path):

@@ -25,6 +25,8 @@ from checker.grading.safely import folder_names, one_line
 
 FILLS_IN = ("canvas", "moodle")
 """The formats that need the teacher's own file."""
+_OF_ANY_CLASS = ("csv", "json", "junit")
+"""The formats that also tell of a class in which nobody handed in a lesson's suite."""
 _TAKES_COLUMNS = (*FILLS_IN, "classroom50")
 
 
@@ -74,7 +76,11 @@ def export(
         )
         raise UsageError(f"{format} {needs}.")
     marked = mark_class(policy, result)
-    if not marked.out_of(TOTAL):
+    if not result.lessons and format not in _OF_ANY_CLASS:
+        raise UsageError(
+            f"Nobody handed in a lesson's suite: there are no marks for {format}. See report.html."
+        )
+    if result.lessons and not marked.out_of(TOTAL):
         raise UsageError("No lesson of this class counts under this policy. See its lessons and its weights.")
     made = _Export()
     _FORMATS[format](_Request(marked, columns or {}, feedback or {}, teachers_file), made)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checker.errors import UsageError
 from checker.grading.intake.gradescope import METADATA, read_metadata
+from checker.grading.intake.matching import Roster
 from checker.grading.intake.names import Claim, claim_of, clean, is_archive
 
 _NOBODYS = {"__MACOSX", "Thumbs.db", "desktop.ini", METADATA}
@@ -30,13 +31,14 @@ class Entry:
         return self.claims[0]
 
 
-def list_entries(folder: Path) -> tuple[list[Entry], list[str]]:
+def list_entries(folder: Path, known: Roster) -> tuple[list[Entry], list[str]]:
     """The entries that are submissions, and a line for each that is none.
 
-    An export that was unpacked into a folder of its own may be named with or without that folder. Raises UsageError
-    where `folder` is missing, no folder or empty.
+    An export that was unpacked into a folder of its own may be named with or without that folder; a learner's only
+    folder, which `known` or an LMS's name tells, is none, whatever the learner put into it.
+    Raises UsageError where `folder` is missing, no folder or empty.
     """
-    top = _top(folder)
+    top = _top(folder, known)
     listed = read_metadata(top / METADATA) if (top / METADATA).is_file() else {}
     entries, others = [], []
     for path in _visible(top):
@@ -49,7 +51,7 @@ def list_entries(folder: Path) -> tuple[list[Entry], list[str]]:
     return entries, others + _missing(top, listed)
 
 
-def _top(folder: Path) -> Path:
+def _top(folder: Path, known: Roster) -> Path:
     """The folder with the entries: the one that was named, or what an export was unpacked to in it."""
     if folder.is_file():
         raise UsageError(f"{folder} is a file. Unpack it, and name the folder that it unpacks to.")
@@ -58,12 +60,15 @@ def _top(folder: Path) -> Path:
     there = _visible(folder)
     if not there and not (folder / METADATA).is_file():
         raise UsageError(f"The folder {folder} is empty. Put a folder or an archive for each learner in it.")
-    if len(there) == 1 and there[0].is_dir() and not there[0].is_symlink() and _is_export(there[0]):
+    if len(there) == 1 and there[0].is_dir() and not there[0].is_symlink() and _is_export(there[0], known):
         return there[0]
     return folder
 
 
-def _is_export(folder: Path) -> bool:
+def _is_export(folder: Path, known: Roster) -> bool:
+    claim = claim_of(folder.name, is_folder=True)
+    if claim.is_from_lms or known.find(claim):
+        return False
     return (folder / METADATA).is_file() or any(
         claim_of(path.name, path.is_dir()).is_from_lms for path in _visible(folder)
     )

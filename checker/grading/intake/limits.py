@@ -30,6 +30,12 @@ class Limits:
     nested: int = 2
     """An archive inside an archive, or inside a folder, is opened; one inside that is not."""
     nested_bytes: int = 20_000_000
+    part_bytes: int = 255
+    """A file's or a folder's name, in UTF-8: what file systems take."""
+    suite_entries: int = 200
+    """A lesson's files, and the folders that they lie in: a run has room for some thousands."""
+    suite_bytes: int = 2_000_000
+    """A lesson's files, together."""
 
     def most_of(self, path: str) -> int:
         """How large a file of this path may be."""

@@ -5,6 +5,9 @@ Canvas       ``doejane_LATE_123_4567_test_x-1.py``: sortable name, LATE, user, a
 Moodle       ``Jane Doe_123_assignsubmission_file`` (a folder) or ``…_file_test_x.py``; a group's name and ``-``
              may come first; ``Participant_123_…`` where marking is anonymous
 anything     ``jane.zip``, ``jane (1).zip``, ``jane_LATE``: the name is who it is
+
+What comes last in Canvas's and Moodle's names, the file's, is the learner's choice, and may look like the name of
+another's. So what is read of a name is what comes first in it.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ _CANVAS_TEXT = re.compile(
 _CANVAS_ANONYMOUS = re.compile(
     r"(?:(?P<late>LATE)_)?(?P<user>anon_[A-Za-z0-9]+)_(?P<attachment>\d+)_(?P<file>.+)"
 )
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
 _LATE = re.compile(r"(?:^LATE[_ -]+|[_ -]+LATE(?=[_ -]|$))")
 _COPY = re.compile(r"(?P<base>.+?) ?(?:-(?P<resubmission>\d{1,3})|\((?P<copy>\d{1,3})\))")
 
@@ -55,17 +58,19 @@ class Claim:
 
 def claim_of(name: str, is_folder: bool) -> Claim:
     """What the name of an entry in the folder of submissions says."""
-    return _canvas(name) or _moodle(name) or _plain(name, is_folder)
+    if anonymous := _CANVAS_ANONYMOUS.fullmatch(name):
+        return _canvas(anonymous)
+    canvas, moodle = _CANVAS.fullmatch(name) or _CANVAS_TEXT.fullmatch(name), _MOODLE.fullmatch(name)
+    if moodle and not (canvas and len(canvas["name"]) < len(moodle["name"])):
+        return _moodle(moodle)
+    if canvas and not name.startswith("test_"):  # test_1_2_x.py is somebody's file, not Canvas's
+        return _canvas(canvas)
+    return _plain(name, is_folder)
 
 
-def _canvas(name: str) -> Claim | None:
-    if match := _CANVAS_ANONYMOUS.fullmatch(name):
-        person: tuple[str, ...] = ()
-    elif match := _CANVAS.fullmatch(name) or _CANVAS_TEXT.fullmatch(name):
-        person = (match["name"],)
-    if match is None or name.startswith("test_"):  # test_1_2_x.py is somebody's file, not Canvas's
-        return None
+def _canvas(match: re.Match[str]) -> Claim:
     groups = match.groupdict()
+    person = (groups["name"],) if "name" in groups else ()
     number, base = without_resubmission(groups["file"])
     return Claim(
         id=groups["user"],
@@ -81,10 +86,7 @@ def _canvas(name: str) -> Claim | None:
     )
 
 
-def _moodle(name: str) -> Claim | None:
-    match = _MOODLE.fullmatch(name)
-    if match is None:
-        return None
+def _moodle(match: re.Match[str]) -> Claim:
     number, base = without_resubmission(match["file"] or "")
     return Claim(
         id=match["number"],

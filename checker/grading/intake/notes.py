@@ -13,8 +13,9 @@ class Notes:
         self._lines: dict[str, None] = {}
 
     def add(self, line: str) -> None:
-        """One line more, unless it is there."""
-        self._lines[line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"] = None
+        """One line more, unless it is there; of one that is too long, its ends: what it is about, and why."""
+        half = _LONGEST // 2
+        self._lines[line if len(line) <= _LONGEST else f"{line[: half - 1]}…{line[-half:]}"] = None
 
     def lines(self) -> tuple[str, ...]:
         """The first of them, and how many more there are."""

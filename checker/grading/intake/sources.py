@@ -52,8 +52,8 @@ def find_sources(folder: Path, roster: Sequence[Learner] = ()) -> Sources:
     learner has several entries, the newest counts: by the numbers of the LMS or of a copy, else by the times of the
     files inside. Raises UsageError where the folder is missing, no folder, or has no submission in it.
     """
-    entries, unmatched = list_entries(folder)
     known = Roster(roster)
+    entries, unmatched = list_entries(folder, known)
     attempts = []
     for together in _bundles(_told_as_copies(entries, known)):
         learners, problem = _learners(together[0], known)

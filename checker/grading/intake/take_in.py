@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from checker.grading.intake.attempts import Part
 from checker.grading.intake.folders import read_regular
 from checker.grading.intake.found import Found, Wanted, is_passed_over
 from checker.grading.intake.limits import LIMITS, Budget, Limits, Refused
-from checker.grading.intake.names import is_archive
+from checker.grading.intake.names import clean, is_archive
 from checker.grading.intake.notes import Notes
 from checker.grading.intake.places import Place, find_places
 from checker.grading.intake.sources import Source
@@ -21,6 +22,7 @@ from checker.lessons import SHIPPED_COURSE, Lesson, is_test_file
 from checker.suite import Suite
 
 _TEMPLATE = Path(__file__).parents[2] / "template"
+_LONGEST_ERROR = 120
 
 
 def take_in(
@@ -33,29 +35,51 @@ def take_in(
     one note that says why.
     """
     known = list(lessons) if only is None or only in lessons else [*lessons, only]
+    shipped = _shipped_configuration()
     try:
         trees = _trees(source, _wanted(known), Budget(limits))
+        return _submission(source, trees, known, only, shipped, limits)
     except Refused as refused:
-        note = f"{source.name} is refused: {refused}."
-        return Submission(source.learners, source.name, {}, (*source.flags, "refused"), (note,))
+        why = str(refused)
+    except (
+        Exception
+    ) as error:  # a bug of ours that this hand-in found: the rest of the class is still to be graded
+        if os.environ.get("CHECKER_TRACEBACK"):
+            raise
+        what = clean(f"{type(error).__name__}: {error}"[:_LONGEST_ERROR])
+        why = f"the checker failed to read it ({what}). CHECKER_TRACEBACK=1 shows where; report it"
+    note = f"{source.name} is refused: {why}."
+    return Submission(source.learners, source.name, {}, (*source.flags, "refused"), (note,))
+
+
+def _submission(
+    source: Source,
+    trees: Sequence[Tree],
+    known: Sequence[Lesson],
+    only: Lesson | None,
+    shipped: Mapping[str, set[str]],
+    limits: Limits,
+) -> Submission:
     notes = Notes()
     for note in source.notes:
         notes.add(note)
     places, loose = find_places(trees, known, only)
-    suites = _suites(places, notes, only is not None)
-    tell_of_loose(loose, notes, _shipped_configuration())
+    suites = _suites(places, notes, shipped, only is not None, limits)
+    tell_of_loose(loose, notes, shipped)
     if not suites:
         notes.add("No lesson's files were found in it.")
     return Submission(source.learners, source.name, suites, source.flags, notes.lines())
 
 
-def _suites(places: Sequence[Place], notes: Notes, is_only: bool) -> dict[str, Suite]:
+def _suites(
+    places: Sequence[Place], notes: Notes, shipped: Mapping[str, set[str]], is_only: bool, limits: Limits
+) -> dict[str, Suite]:
     """One suite a lesson, from the best of its places."""
     taken: dict[str, tuple[Place, Suite]] = {}
     for place in sorted(places, key=Place.rank):
         name = place.lesson.name
         if name not in taken:
-            if suite := suite_in(place, notes, _shipped_configuration(), is_only):
+            if suite := suite_in(place, notes, shipped, is_only, limits):
                 taken[name] = place, suite
         elif any(map(is_test_file, place.files)):
             notes.add(f"{place.shown}: not taken: lesson {name[:2]} is graded from {taken[name][0].shown}")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from checker.grading.intake.fitting import unfit
 from checker.grading.intake.found import is_passed_over
+from checker.grading.intake.limits import Limits
 from checker.grading.intake.notes import Notes
 from checker.grading.intake.places import Loose, Place
 from checker.lessons import Lesson, is_test_file
@@ -25,7 +28,9 @@ _NO_WORD_OF = ("README.md", "hints.md")
 _ONLY_FILE = "test_suite.py"
 
 
-def suite_in(place: Place, notes: Notes, shipped: Mapping[str, set[str]], is_only: bool) -> Suite | None:
+def suite_in(
+    place: Place, notes: Notes, shipped: Mapping[str, set[str]], is_only: bool, limits: Limits
+) -> Suite | None:
     """The suite in a place, None where nothing in it is a learner's. Adds a note for each file that is not taken.
 
     `shipped` has the configuration that came with the course. With `is_only`, the class has one lesson, and a single
@@ -37,8 +42,10 @@ def suite_in(place: Place, notes: Notes, shipped: Mapping[str, set[str]], is_onl
         if found.content is not None and not found.problem and path.isprintable() and not is_passed_over(path)
     }
     suite = suite_of(contents, place.lesson)
+    left = unfit(suite.files, place.lesson, limits)
+    suite = replace(suite, files={p: content for p, content in suite.files.items() if p not in left})
     for path in sorted(place.files.keys() - suite.files.keys()):
-        if why := _why_not(place, path, suite, shipped):
+        if why := f"not taken: {left[path]}" if path in left else _why_not(place, path, suite, shipped):
             notes.add(f"{place.tree.full(place.root + path)}: {why}")
     return _named_for_pytest(suite, place, notes) if is_only else suite if suite.files else None
 

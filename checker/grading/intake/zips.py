@@ -19,7 +19,16 @@ from checker.grading.intake.streams import Bounded
 _LOCAL_HEADER = 30
 _CHUNK = 1 << 16
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, OSError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    OSError,
+    ArithmeticError,
+    RuntimeError,
+)
 
 
 def read_zip(file: IO[bytes], size: int, wanted: Wanted, budget: Budget) -> Iterator[Found]:
