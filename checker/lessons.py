@@ -103,6 +103,24 @@ class Course:
         there = ", ".join(lesson.name[:2] for lesson in self.lessons) or "none"
         raise UsageError(f"There is no lesson {spelling!r} in {self.root / 'lessons'}. There are: {there}.")
 
+    def require_unpublished(self) -> None:
+        """Raises UsageError where the folder of unpublished variants has none, or some of a lesson there is not."""
+        if self.variants is None:
+            return
+        if not self.variants.is_dir():
+            raise UsageError(f"--variants: there is no folder {self.variants}.")
+        names = [lesson.name for lesson in self.lessons]
+        found = sorted(path.parent.name for path in self.variants.glob("*/variants.toml"))
+        for name in found:
+            if name not in names:
+                raise UsageError(
+                    f"--variants: {self.variants / name} is of no lesson. There are: {', '.join(names)}."
+                )
+        if not found:
+            raise UsageError(
+                f"--variants: there is no {self.variants / names[0] / 'variants.toml'}, or of another lesson."
+            )
+
     def find_shipped(self, spelling: str) -> Lesson:
         """The same, also for a lesson that was shipped and whose folder is gone. Raises UsageError."""
         gone = [self._lesson(self.root / "lessons" / path.name) for path in _lesson_folders(self.shipped)]

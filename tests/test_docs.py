@@ -91,7 +91,7 @@ def test_policy_of_the_readme_is_one(tmp_path):
 
     policy = read_policy(tmp_path / "policy.toml")
 
-    assert (policy.award, policy.points, policy.costs.order) == ("complete", 20, 10)
+    assert (policy.award, policy.points, policy.costs.order) == ("thresholds", 20, 10)
 
 
 def test_report_has_words_for_every_flag_that_a_hostile_submission_gets():

@@ -9,7 +9,6 @@ import typer
 
 from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import print_lines
-from checker.errors import UsageError
 from checker.lessons import Course, find_course
 
 
@@ -23,10 +22,9 @@ def verify(
     """Check every promise that the course makes about its lessons. For authors."""
     from checker import verify as course_checks
 
-    if variants and not variants.is_dir():
-        raise UsageError(f"--variants: there is no folder {variants}.")
     root = find_course(Path.cwd()).root
     course = Course(root, root, variants)  # what an author has changed, not what is installed
+    course.require_unpublished()
     chosen = [course.find(spelling) for spelling in lessons or []] or course.lessons
     failed = False
     for lesson, check, problems in course_checks.verify(course, chosen):

@@ -55,13 +55,20 @@ def grade(
     require_libraries()
     from checker.grading.outputs import write_all
     from checker.grading.policy import Policy, read_policy
-    from checker.grading.session import Wish, grade_into, locked
+    from checker.grading.session import Wish, grade_into, locked, require_apart
 
     earns = read_policy(policy) if policy else Policy()
     wish = Wish(_course(variants), submissions, out, gradebook, lesson, roster, again, sandbox, jobs, limit)
+    require_apart(out, submissions)
     with locked(out):
-        with grading_progress() as progress:
-            graded = grade_into(wish, progress)
+        try:
+            with grading_progress() as progress:
+                graded = grade_into(wish, progress)
+        except KeyboardInterrupt:
+            typer.echo(
+                "Stopped. Every verdict so far is kept; the same command goes on from there.", err=True
+            )
+            raise
         print_lines(graded.lines())  # whatever becomes of the reports
         print_lines(write_all(graded.result, earns, out, feedback, submissions.name))
     if graded.tally.failed:
@@ -141,12 +148,13 @@ def pack(
 
 def _course(variants: Path | None = None) -> Course:
     """The course that is graded by: the one here, else as it was shipped."""
-    if variants and not variants.is_dir():
-        raise UsageError(f"--variants: there is no folder {variants}.")
     try:
-        return Course(find_course(Path.cwd()).root, variants=variants)
+        root = find_course(Path.cwd()).root
     except UsageError:
-        return Course(SHIPPED_COURSE, variants=variants)
+        root = SHIPPED_COURSE
+    course = Course(root, variants=variants)
+    course.require_unpublished()
+    return course
 
 
 def _column(text: str) -> tuple[str, str]:

@@ -91,6 +91,12 @@ def _as_shipped(lesson: Lesson) -> Lesson:
     return replace(lesson, home=lesson.shipped)
 
 
+def require_apart(out: Path, submissions: Path) -> None:
+    """Raises UsageError where what is written would be taken for submissions the next time."""
+    if out.resolve().is_relative_to(submissions.resolve()):
+        raise UsageError(f"--out {out} lies among the submissions. Choose a folder outside of {submissions}.")
+
+
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
     """Keep a second grading out of the folder. Raises UsageError where one is under way, or none can be made."""

@@ -62,6 +62,16 @@ class Check:
     is_warning: bool = False
 
 
+def _unpublished_can_be_made(subject: Subject) -> Iterable[str]:
+    """Raises UsageError where an instructor's own variants cannot; those that ship have checks of their own."""
+    if subject.lesson.unpublished:
+        load_variants(subject.lesson)
+    return ()
+
+
+UNPUBLISHED = Check("variants of your own can be made", _unpublished_can_be_made)
+
+
 def all_checks() -> list[Check]:
     """The checks in the order they are made: what the files say first, then what runs show."""
     from checker.verify import files, notebooks, runs
@@ -75,8 +85,11 @@ def verify(course: Course, lessons: list[Lesson]) -> Iterator[tuple[Lesson, Chec
     with warm_runner(lessons, suites) as runner:
         for lesson in lessons:
             subject = Subject(course, lesson, runner)
+            if unpublished := list(_problems(subject, UNPUBLISHED)):
+                yield lesson, UNPUBLISHED, unpublished
+                continue  # every other check would say the same
             for check in all_checks():
-                yield lesson, check, list(_problems(subject, check))
+                yield lesson, check, list(dict.fromkeys(_problems(subject, check)))
 
 
 def _problems(subject: Subject, check: Check) -> Iterator[str]:

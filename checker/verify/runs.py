@@ -43,10 +43,13 @@ def solution_is_complete(subject: Subject) -> Iterator[str]:
         *(subject.judge(solution_suite(subject.lesson)) for _ in range(_TIMES - 1)),
     ):
         verdict = checked.verdict
-        if verdict.status != "complete":
+        if verdict.status not in ("complete", "survivors"):
             yield f"the solution is {verdict.status}: {_first(verdict.findings)}"
         yield from (
-            f"{mutant.variant.id} survives the solution" for mutant in verdict.mutants if not mutant.killed
+            f"{mutant.variant.id} survives the solution. Write the test that catches it there, or drop the mutant: "
+            "what no test of ours catches, nobody can be asked to"
+            for mutant in verdict.mutants
+            if not mutant.killed
         )
         yield from (
             f"the solution's {test.name} is {test.outcome}"

@@ -310,6 +310,34 @@ def test_wrong_option_is_one_line_and_grades_nothing(options, says, grade, hand_
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ("variants.toml", f"there is no mine/{NAME}/variants.toml"),
+        ("41/variants.toml", f"mine/41 is of no lesson. There are: {NAME}."),
+    ],
+)
+def test_own_variants_in_a_wrong_place_are_not_passed_over(place, says, grade, hand_in, in_course):
+    hand_in("ada")
+    wrong = in_course.folder / "mine" / place
+    wrong.parent.mkdir(parents=True)
+    wrong.touch()
+
+    for done in (grade("--variants", "mine"), in_course("verify", "41", "--variants", "mine")):
+        assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+        assert says in done.stderr
+
+
+@pytest.mark.parametrize("place", ["class", "class/out"])
+def test_nothing_is_written_among_the_submissions(place, in_course, hand_in, tmp_path):
+    hand_in("ada")
+
+    done = in_course("grade", tmp_path / "class", "--out", tmp_path / place)
+
+    assert (done.returncode, "lies among the submissions" in done.stderr) == (2, True)
+    assert [path.name for path in (tmp_path / "class").iterdir()] == ["ada"]
+
+
 def test_folder_without_submissions_is_one_line(in_course, tmp_path):
     (tmp_path / "class").mkdir()
 
@@ -431,6 +459,7 @@ def test_ended_grading_leaves_no_process(how, grading, hand_in):
     _, errors = grading.process.communicate(timeout=60)
 
     assert "Traceback" not in errors
+    assert ("the same command goes on from there" in errors) == (how == signal.SIGINT)
     assert mine
     assert sandboxes.wait_for_the_end_of(mine) == set()
 
@@ -475,4 +504,4 @@ def test_own_variants_that_cannot_be_made_are_told(in_course, tmp_path):
     done = in_course("verify", "41", "--variants", tmp_path / "mine")
 
     assert done.returncode == 1
-    assert f"mine/{NAME}/variants.toml: mutant 'x' lacks" in done.stdout.replace("\n", " ")
+    assert done.stdout.replace("\n", " ").count(f"mine/{NAME}/variants.toml: mutant 'x' lacks") == 1

@@ -191,7 +191,7 @@ def test_file_of_unknown_name_is_told_where_the_class_has_many_lessons(hand_in):
     submission = hand_in({"test_homework.py": TEST})
 
     assert submission.suites == {}
-    assert submission.flags == ()
+    assert submission.flags == ("left_aside",)
     assert submission.notes[0].startswith("test_homework.py: not taken: in no lesson's folder")
     assert submission.notes[-1] == NOT_FOUND
 

@@ -65,10 +65,11 @@ def _submission(
         notes.add(note)
     places, loose = find_places(trees, known, only)
     suites = _suites(places, notes, shipped, only is not None, limits)
-    tell_of_loose(loose, notes, shipped)
+    is_suite_missed = tell_of_loose(loose, notes, shipped)
     if not suites:
         notes.add("No lesson's files were found in it.")
-    return Submission(source.learners, source.name, suites, source.flags, notes.lines())
+    flags = (*source.flags, *(("left_aside",) if is_suite_missed else ()))
+    return Submission(source.learners, source.name, suites, flags, notes.lines())
 
 
 def _suites(

@@ -83,11 +83,18 @@ def _named_for_pytest(suite: Suite, place: Place, notes: Notes) -> Suite | None:
     return Suite({_ONLY_FILE: content}, suite.ignored)
 
 
-def tell_of_loose(files: list[Loose], notes: Notes, shipped: Mapping[str, set[str]]) -> None:
-    """Add a note for each file in no lesson's place that somebody may miss: tests, modules, configuration."""
+def tell_of_loose(files: list[Loose], notes: Notes, shipped: Mapping[str, set[str]]) -> bool:
+    """Add a note for each file in no lesson's place that somebody may miss: tests, modules, configuration.
+
+    True where one of them may be a suite: Python that is no configuration.
+    """
+    is_suite_missed = False
     for file in files:
         if why := _why_loose(file, shipped):
             notes.add(f"{file.tree.full(file.path)}: {why}")
+            name = posixpath.basename(file.path)
+            is_suite_missed = is_suite_missed or (name.endswith(".py") and name not in CONFIGURATION)
+    return is_suite_missed
 
 
 def _why_loose(file: Loose, shipped: Mapping[str, set[str]]) -> str:

@@ -79,7 +79,13 @@ FLAGS = {
     ),
     "refused": FlagWords("refused", "The submission could not be taken in. Its notes say why."),
     "unmatched": FlagWords("in no roster", "Nobody in the roster has this name or id: whose is it?"),
-    "several_attempts": FlagWords("several attempts", "The newest attempt was graded."),
+    "left_aside": FlagWords(
+        "left aside",
+        "A Python file was not taken, as it is in no lesson's folder. Are these tests? See the notes.",
+    ),
+    "several_attempts": FlagWords(
+        "several attempts", "The newest was graded; of a team, the newest that any of its members handed in."
+    ),
     "late": FlagWords("late", "Marked late by the system it was handed in to."),
     "nothing": FlagWords("nothing handed in", "In the roster, and without a submission."),
 }
