@@ -73,6 +73,23 @@ def test_awkward_ids_survive_a_round_trip_and_are_inert(tmp_path):
     assert not any(one.startswith(("=", "+", "-", "@", "\t", "\r")) for one in ids)
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", ":"])
+def test_id_is_one_cell_whatever_a_spreadsheet_splits_at(tmp_path, mark):
+    id = f"jane{mark}=cmd|'calc'!A1{mark}x"
+
+    _, files = written(tmp_path, "csv", learner(id))
+
+    rows = list(csv.reader(io.StringIO(files["grades.csv"].decode(), newline=""), delimiter=mark))
+    assert not any(cell.startswith("=") for row in rows for cell in row)
+    assert rows[1][0].startswith(id)
+
+
+def test_ordinary_ids_need_no_quotes(tmp_path):
+    _, files = written(tmp_path, "csv", learner("o.neil-1@x_y.org"), learner("Zoë Müller"))
+
+    assert files["grades.csv"].decode().splitlines()[1:] == ["o.neil-1@x_y.org,0,0,0", "Zoë Müller,0,0,0"]
+
+
 def test_lesson_that_does_not_count_has_no_column(tmp_path):
     _, files = written(tmp_path, "csv", learner("alice", [unit()]), policy=Policy(lessons=("01",)))
 
