@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from dataclasses import replace
 from fractions import Fraction
 from xml.etree import ElementTree
@@ -12,8 +11,10 @@ import pytest
 from marked_class import ONE, SECRET, TWO, class_of, failed_harness, learner, unit
 
 from checker.errors import UsageError
-from checker.grading.exports import FILLS_IN, FORMATS, export
+from checker.grading.exports import export
 from checker.grading.policy import Policy
+from checker.grading.report import write_feedback
+from checker.grading.safely import safe_names
 
 AWKWARD = [
     '=HYPERLINK("http://evil.example","click")',
@@ -220,8 +221,19 @@ def test_folders_of_awkward_ids_stay_inside_and_are_told(tmp_path):
 
     assert len(files) == len(AWKWARD)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
-    assert "The folder escape is that of ../../escape." in lines
+    (folder,) = safe_names(["../../escape"]).values()
+    assert f"The folder {folder} is that of ../../escape." in lines
     assert not any("\n" in line or "\r" in line for line in lines)
+
+
+def test_learner_has_one_name_in_every_folder_that_is_written(tmp_path):
+    result = class_of(*(learner(one, source="x") for one in [*AWKWARD, "alice", "Alice"]))
+
+    export("gradescope", result, Policy(), tmp_path / "export")
+    write_feedback(result, tmp_path / "feedback", "none")
+
+    folders = {path.name for path in (tmp_path / "export" / "gradescope").iterdir()}
+    assert folders == {path.stem for path in (tmp_path / "feedback").glob("*.md")}
 
 
 # -- Classroom 50
@@ -302,7 +314,9 @@ def test_no_export_names_what_survived(tmp_path, format):
 
 
 def test_unknown_format_is_one_line_with_those_there_are(tmp_path):
-    with pytest.raises(UsageError, match=re.escape(f"There are: {', '.join(FORMATS)}.")):
+    with pytest.raises(
+        UsageError, match="There are: csv, json, gradescope, canvas, moodle, classroom50, junit"
+    ):
         export("xlsx", class_of(), Policy(), tmp_path)
 
 
@@ -341,7 +355,7 @@ def test_class_without_a_suite_has_its_table(tmp_path, format):
 @pytest.mark.parametrize("format", ["gradescope", "classroom50", "canvas", "moodle"])
 def test_class_without_a_suite_has_no_marks_for_a_platform(tmp_path, format):
     empty = replace(class_of(learner("alice")), lessons=())
-    file = tmp_path / "x.csv" if format in FILLS_IN else None
+    file = tmp_path / "x.csv" if format in ("canvas", "moodle") else None
 
     with pytest.raises(UsageError, match=f"there are no marks for {format}"):
         export(format, empty, Policy(), tmp_path, file)
