@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -11,10 +11,9 @@ from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import grading_progress, print_lines
 from checker.errors import UsageError
 from checker.grading import require_libraries
+from checker.grading.model import Level
 from checker.lessons import SHIPPED_COURSE, Course, find_course
 from checker.runner import TIME_LIMIT
-
-Level = Literal["none", "count", "areas", "symptoms"]
 
 _Out = Annotated[
     Path, typer.Option("--out", metavar="OUT", help="The folder of the gradebook and the reports.")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from checker.suite import Suite
+
+Level = Literal["none", "count", "areas", "symptoms"]
+"""How much the learners' pages tell."""
 
 
 @dataclass(frozen=True)

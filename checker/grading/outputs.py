@@ -8,11 +8,10 @@ from pathlib import Path
 from checker.errors import UsageError
 from checker.grading.exports import export
 from checker.grading.marked import mark_class
-from checker.grading.model import ClassResult
+from checker.grading.model import ClassResult, Level
 from checker.grading.policy import Policy
 from checker.grading.report.feedback import feedback
 from checker.grading.report.feedback_files import as_markdown, write_feedback
-from checker.grading.report.feedback_words import Level
 from checker.grading.report.page import write_report
 from checker.text import count
 

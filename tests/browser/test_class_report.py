@@ -7,7 +7,7 @@ import pytest
 from grading.classes import AWKWARD, HOSTILE_TEST, MADE_AT, made_class, made_marks
 
 from checker.grading.report import write_feedback, write_report
-from checker.grading.report.names import safe_names
+from checker.grading.safely import safe_names
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

@@ -37,6 +37,8 @@ def test_nothing_changed_is_the_same_bytes(content):
         (b'a,b\n"1","2"\n', {(1, 1): "7.5"}, b'a,b\n"1","7.5"\n'),
         (b"a,b\n1,2\n", {(1, 1): "7,5"}, b'a,b\n1,"7,5"\n'),
         (b"a;b\n1;2\n", {(1, 1): "7,5"}, b"a;b\n1;7,5\n"),
+        (b"a;b\n1;2\n", {(1, 1): "x,=1"}, b'a;b\n1;"x,=1"\n'),
+        (b"a,b\n1,2\n", {(1, 1): "x;=1"}, b'a,b\n1,"x;=1"\n'),
         (b"a,b\n1,\n", {(1, 1): 'say "hi"'}, b'a,b\n1,"say ""hi"""\n'),
         (b"a,b\n1,\n", {(1, 1): "two\nlines"}, b'a,b\n1,"two\nlines"\n'),
         (b"a,b\n1,2", {(1, 1): ""}, b"a,b\n1,"),

@@ -1,6 +1,7 @@
 """Feedback for learners: what each level tells, what none tells, and that nothing in it can do anything."""
 
 import re
+from typing import get_args
 
 import pytest
 from grading.classes import (
@@ -15,11 +16,12 @@ from grading.classes import (
 from grading.html_page import Page
 from markdown_it import MarkdownIt
 
-from checker.grading.model import Bug, ClassResult, Learner, LearnerResult, LessonSheet
+from checker.grading.model import Bug, ClassResult, Learner, LearnerResult, LessonSheet, Level
 from checker.grading.report import write_feedback
 from checker.grading.report.feedback import feedback
 from checker.grading.report.feedback_files import as_html, as_markdown
-from checker.grading.report.feedback_words import LEVELS
+
+LEVELS = get_args(Level)
 
 BUGS = (
     Bug("bug-one", "read", "P1", "Nobody can be read."),

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from dataclasses import replace
 from fractions import Fraction
 from xml.etree import ElementTree
@@ -12,8 +11,10 @@ import pytest
 from marked_class import ONE, SECRET, TWO, class_of, failed_harness, learner, unit
 
 from checker.errors import UsageError
-from checker.grading.exports import FILLS_IN, FORMATS, export
+from checker.grading.exports import export
 from checker.grading.policy import Policy
+from checker.grading.report import write_feedback
+from checker.grading.safely import safe_names
 
 AWKWARD = [
     '=HYPERLINK("http://evil.example","click")',
@@ -71,6 +72,23 @@ def test_awkward_ids_survive_a_round_trip_and_are_inert(tmp_path):
     ids = [row[0] for row in rows[1:]]
     assert [one.removeprefix("'") for one in ids] == [one.replace("\udcff", "\\udcff") for one in AWKWARD]
     assert not any(one.startswith(("=", "+", "-", "@", "\t", "\r")) for one in ids)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", ":"])
+def test_id_is_one_cell_whatever_a_spreadsheet_splits_at(tmp_path, mark):
+    id = f"jane{mark}=cmd|'calc'!A1{mark}x"
+
+    _, files = written(tmp_path, "csv", learner(id))
+
+    rows = list(csv.reader(io.StringIO(files["grades.csv"].decode(), newline=""), delimiter=mark))
+    assert not any(cell.startswith("=") for row in rows for cell in row)
+    assert rows[1][0].startswith(id)
+
+
+def test_ordinary_ids_need_no_quotes(tmp_path):
+    _, files = written(tmp_path, "csv", learner("o.neil-1@x_y.org"), learner("Zoë Müller"))
+
+    assert files["grades.csv"].decode().splitlines()[1:] == ["o.neil-1@x_y.org,0,0,0", "Zoë Müller,0,0,0"]
 
 
 def test_lesson_that_does_not_count_has_no_column(tmp_path):
@@ -203,8 +221,19 @@ def test_folders_of_awkward_ids_stay_inside_and_are_told(tmp_path):
 
     assert len(files) == len(AWKWARD)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
-    assert "The folder escape is that of ../../escape." in lines
+    (folder,) = safe_names(["../../escape"]).values()
+    assert f"The folder {folder} is that of ../../escape." in lines
     assert not any("\n" in line or "\r" in line for line in lines)
+
+
+def test_learner_has_one_name_in_every_folder_that_is_written(tmp_path):
+    result = class_of(*(learner(one, source="x") for one in [*AWKWARD, "alice", "Alice"]))
+
+    export("gradescope", result, Policy(), tmp_path / "export")
+    write_feedback(result, tmp_path / "feedback", "none")
+
+    folders = {path.name for path in (tmp_path / "export" / "gradescope").iterdir()}
+    assert folders == {path.stem for path in (tmp_path / "feedback").glob("*.md")}
 
 
 # -- Classroom 50
@@ -285,7 +314,9 @@ def test_no_export_names_what_survived(tmp_path, format):
 
 
 def test_unknown_format_is_one_line_with_those_there_are(tmp_path):
-    with pytest.raises(UsageError, match=re.escape(f"There are: {', '.join(FORMATS)}.")):
+    with pytest.raises(
+        UsageError, match="There are: csv, json, gradescope, canvas, moodle, classroom50, junit"
+    ):
         export("xlsx", class_of(), Policy(), tmp_path)
 
 
@@ -324,7 +355,7 @@ def test_class_without_a_suite_has_its_table(tmp_path, format):
 @pytest.mark.parametrize("format", ["gradescope", "classroom50", "canvas", "moodle"])
 def test_class_without_a_suite_has_no_marks_for_a_platform(tmp_path, format):
     empty = replace(class_of(learner("alice")), lessons=())
-    file = tmp_path / "x.csv" if format in FILLS_IN else None
+    file = tmp_path / "x.csv" if format in ("canvas", "moodle") else None
 
     with pytest.raises(UsageError, match=f"there are no marks for {format}"):
         export(format, empty, Policy(), tmp_path, file)

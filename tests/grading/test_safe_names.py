@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from checker.grading.report.clean import clean, one_line
-from checker.grading.report.names import safe_names
+from checker.grading.safely import clean, one_line, safe_names
 
 
 @pytest.mark.parametrize("id", ["s1000", "ada.lovelace", "AB-12_x", "7", "a" * 60])

@@ -21,7 +21,7 @@ from checker.grading.exports.teachers_file import Filled
 from checker.grading.marked import TOTAL, MarkedClass, mark_class
 from checker.grading.model import ClassResult
 from checker.grading.policy import Policy
-from checker.grading.safely import folder_names, one_line
+from checker.grading.safely import one_line, safe_names
 
 FILLS_IN = ("canvas", "moodle")
 """The formats that need the teacher's own file."""
@@ -161,7 +161,6 @@ _FORMATS: dict[str, Callable[[_Request, _Export], None]] = {
     "classroom50": _classroom50,
     "junit": _junit,
 }
-FORMATS = tuple(_FORMATS)
 
 
 def _teachers(request: _Request) -> tuple[bytes, str]:
@@ -179,7 +178,7 @@ def _filled(made: _Export, path: str, filled: Filled) -> None:
 
 def _folders(request: _Request, made: _Export) -> Iterator[tuple[Any, str]]:
     """Each learner with a folder's name; where that is not the learner's id, it is told whose it is."""
-    names = folder_names(learner.id for learner in request.marked.learners)
+    names = safe_names(learner.id for learner in request.marked.learners)
     for learner in request.marked.learners:
         folder = names[learner.id]
         if folder != learner.id:

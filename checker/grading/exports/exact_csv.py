@@ -14,6 +14,8 @@ from functools import cached_property
 
 from checker.errors import UsageError
 
+_DELIMITERS = {",", ";", "\t"}
+_NUMBER = re.compile(r"\d+,\d+")
 _BOM = "\ufeff"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FIRST_CELL = re.compile(rf'{_BOM}?(?:"(?:[^"]|"")*"|[^",;\t\r\n]*)([,;\t])')
@@ -84,6 +86,8 @@ class ExactCsv:
 
     def _written(self, value: str, quoted: bool) -> str:
         needs = value != value.strip() or any(mark in value for mark in (self.delimiter, '"', "\r", "\n"))
+        # A spreadsheet elsewhere splits at another mark, and takes what comes after it for a formula.
+        needs = needs or bool(set(value) & _DELIMITERS and not _NUMBER.fullmatch(value))
         return '"' + value.replace('"', '""') + '"' if quoted or needs else value
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import yaml  # type: ignore[import-untyped]
+
 from checker.errors import UsageError
 from checker.grading.intake.names import Claim
 
@@ -14,7 +16,7 @@ METADATA = "submission_metadata.yml"
 def read_metadata(path: Path) -> dict[str, tuple[Claim, ...]]:
     """The submitters of each entry of an export, by the entry's name; several for a group.
 
-    Raises UsageError where the file is not Gradescope's, or PyYAML is not installed.
+    Raises UsageError where the file is not Gradescope's.
     """
     document = _loaded(path)
     if not isinstance(document, dict):
@@ -28,12 +30,6 @@ def read_metadata(path: Path) -> dict[str, tuple[Claim, ...]]:
 
 
 def _loaded(path: Path) -> Any:
-    try:
-        import yaml  # type: ignore[import-untyped]
-    except ImportError:
-        raise UsageError(
-            f"Reading {path} needs PyYAML: pip install 'fastapi-testing-workbook[grade]'."
-        ) from None
     try:
         # The base loader makes strings of everything: an id keeps its zeros, and nobody called No is a boolean.
         # The one in C, where it is: an export may carry the whole output of an autograder.

@@ -11,16 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from checker.grading.model import LearnerResult, LessonSheet, Unit
-from checker.grading.report.clean import clean, one_line
+from checker.grading.model import LearnerResult, LessonSheet, Level, Unit
 from checker.grading.report.feedback_words import (
     LEFT_BEHIND,
     QUOTED_FROM,
-    Level,
     invalid_because,
     suite_remarks,
 )
 from checker.grading.report.stages import Stage, stages
+from checker.grading.safely import clean, one_line
 
 _MOST_TESTS = 100
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from markupsafe import Markup
 
 from checker.files import write_atomically
-from checker.grading.model import ClassResult
+from checker.grading.model import ClassResult, Level
 from checker.grading.report.feedback import Feedback, feedback
-from checker.grading.report.feedback_words import Level
-from checker.grading.report.names import safe_names
 from checker.grading.report.templating import environment, source
+from checker.grading.safely import safe_names
 
 # All that Markdown, or a site's own additions to it, could take for something else.
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")

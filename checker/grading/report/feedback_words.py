@@ -6,13 +6,11 @@ The text of a finding is repeated only where all of it comes from the learner's 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from checker.grading.report.clean import one_line
+from checker.grading.model import Level
+from checker.grading.safely import one_line
 from checker.text import count
-
-Level = Literal["none", "count", "areas", "symptoms"]
-LEVELS: tuple[Level, ...] = ("none", "count", "areas", "symptoms")
 
 _README = "See “Not promised” in the lesson’s README."
 

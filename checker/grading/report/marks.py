@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from checker.grading.policy import plain
+
 
 class MarkView(Protocol):
     """Points for one lesson or for all, and how they came about."""
@@ -25,9 +27,4 @@ def points_text(mark: MarkView | None) -> str:
     """``7.5 / 10``, ``no mark``; empty where there is nothing to say."""
     if mark is None:
         return ""
-    return "no mark" if mark.points is None else f"{number(mark.points)} / {number(mark.out_of)}"
-
-
-def number(value: float) -> str:
-    """With at most two decimals, and none that say nothing."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    return "no mark" if mark.points is None else f"{plain(mark.points)} / {plain(mark.out_of)}"

@@ -16,11 +16,10 @@ from checker.files import write_atomically
 from checker.grading.model import ClassResult, LearnerResult
 from checker.grading.report import overview, words
 from checker.grading.report.cells import KILLS
-from checker.grading.report.clean import one_line
 from checker.grading.report.marks import MarkView, points_text
-from checker.grading.report.names import safe_names
 from checker.grading.report.payload import Marks, as_script, payload
 from checker.grading.report.templating import environment, source
+from checker.grading.safely import one_line, safe_names
 
 _SCRIPTS = ("dom.js", "class.js", "grid.js", "learner.js", "start.js")
 _STYLES = ("base.css", "report.css")

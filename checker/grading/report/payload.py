@@ -10,10 +10,10 @@ from markupsafe import Markup
 
 from checker.grading.model import Bug, ClassResult, LearnerResult, LessonSheet, Unit
 from checker.grading.report.cells import KILLS, class_row, is_judged, rows_of_tests
-from checker.grading.report.clean import clean, one_line
 from checker.grading.report.marks import MarkView, points_text
 from checker.grading.report.overview import flags_of, needs_a_look
 from checker.grading.report.words import MISSING, STAGES, STATUS_MEANS, STATUSES, flag_words, suspect_words
+from checker.grading.safely import clean, one_line
 
 Marks = Mapping[tuple[str, str], MarkView]
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from checker.grading.report.clean import clean, one_line
+from checker.grading.safely import clean, one_line
 
 
 @cache
