@@ -208,13 +208,13 @@ def open_gradebook(where: Path | str, *, new: bool = False) -> Iterator[Gradeboo
             raise UsageError(f"No gradebook can be kept at {_without_password(name)}: {error}.") from None
         except DBAPIError as error:
             raise UsageError(
-                f"The gradebook at {_without_password(name)} cannot be opened: {error.orig}."
+                f"The gradebook at {_without_password(name)} cannot be opened: {_first_line(error)}."
             ) from None
         try:
             yield Gradebook(engine)
         except DBAPIError as error:
             raise UsageError(
-                f"The gradebook at {_without_password(name)} cannot be used: {error.orig}. "
+                f"The gradebook at {_without_password(name)} cannot be used: {_first_line(error)}. "
                 "What was graded is kept; the same command goes on from there."
             ) from None
 
@@ -259,6 +259,11 @@ def _check_schema(engine: Engine, name: str, new: bool) -> None:
             f"The gradebook at {_without_password(name)} has layout {found}, and this version writes {SCHEMA}. "
             "Grade into a new --out folder: every verdict can be had again."
         )
+
+
+def _first_line(error: DBAPIError) -> str:
+    """What the database says, of which PostgreSQL's goes on."""
+    return str(error.orig).splitlines()[0].rstrip(".")
 
 
 def _without_password(name: str) -> str:

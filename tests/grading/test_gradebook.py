@@ -2,6 +2,7 @@
 
 import sqlite3
 import uuid
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -270,6 +271,19 @@ def test_second_grading_into_one_database_is_refused(postgresql):
             assert reader.keys() == {}
     with open_gradebook(url, new=True):
         pass
+
+
+def test_database_that_goes_away_is_one_line():
+    if postgres.programs() is None:
+        pytest.skip("there is no PostgreSQL here")
+    with pytest.raises(UsageError) as error, ExitStack() as opened:  # noqa: PT012  it is in the middle of it
+        with postgres.server() as folder:
+            url = postgres.new_database(folder, "book")
+            book = opened.enter_context(open_gradebook(url, new=True))
+        book.keys()
+
+    assert "What was graded is kept" in str(error.value)
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
