@@ -7,9 +7,9 @@ from pathlib import Path
 
 from checker.errors import UsageError
 from checker.grading.exports import export
+from checker.grading.kept_policy import PolicyInForce, keep
 from checker.grading.marked import mark_class
 from checker.grading.model import ClassResult
-from checker.grading.policy import Policy
 from checker.grading.report.feedback import feedback
 from checker.grading.report.feedback_files import as_markdown, write_feedback
 from checker.grading.report.feedback_words import Level
@@ -17,9 +17,15 @@ from checker.grading.report.page import write_report
 from checker.text import count
 
 
-def write_all(result: ClassResult, policy: Policy, out: Path, level: Level, title: str) -> list[str]:
-    """Write report, marks and feedback into `out`; the lines to print. Raises UsageError where that fails."""
+def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Level, title: str) -> list[str]:
+    """Write report, marks and feedback into `out`, and keep the policy; the lines to print.
+
+    Raises UsageError where that fails.
+    """
+    policy = in_force.policy
     marked = mark_class(policy, result)
+    marked.check_total()
+    keep(in_force, out)  # first: where the rest fails, the same marks are had again
     marks = {(one.id, lesson): mark for one in marked.learners for lesson, mark in one.marks.items()}
     totals = {one.id: one.total for one in marked.learners}
     try:
@@ -39,6 +45,7 @@ def write_all(result: ClassResult, policy: Policy, out: Path, level: Level, titl
         *written,
         f"Written: {out / 'feedback'}, {count(pages, 'learner')}, at level {level}",
         *others,
+        *([in_force.line()] if in_force.file else []),
     ]
 
 

@@ -34,9 +34,17 @@ _HUNDREDTH = Fraction(1, 100)
 _SETTINGS = ("lessons", "points", "award", "round_to", "weights", "threshold", "cost")
 
 
-def parsed(path: Path) -> Policy:
-    """The policy in the file at `path`; errors as `checker.grading.policy.read_policy` says."""
-    document = _document(path)
+def content_of(path: Path) -> bytes:
+    """What stands in the file. Raises UsageError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"The policy {path} cannot be read: {error.strerror or error}.") from None
+
+
+def parsed(content: bytes, path: Path) -> Policy:
+    """The policy that `content`, of the file at `path`, is; errors as `checker.grading.policy.read_policy` says."""
+    document = _document(content, path)
     file = _File(path)
     file.only(document, _SETTINGS, "")
     award = document.get("award", "score")
@@ -54,11 +62,9 @@ def parsed(path: Path) -> Policy:
     )
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(content: bytes, path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Fraction)
-    except OSError as error:
-        raise UsageError(f"The policy {path} cannot be read: {error.strerror or error}.") from None
+        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Fraction)
     except (ValueError, RecursionError) as error:  # TOML's own, UTF-8's, and numbers such as inf
         raise UsageError(f"{path} is no TOML: {error}") from None
 

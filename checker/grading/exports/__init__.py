@@ -18,7 +18,7 @@ from checker.grading.exports.gradescope import results_document
 from checker.grading.exports.junit import junit_xml
 from checker.grading.exports.moodle import fill_moodle
 from checker.grading.exports.teachers_file import Filled
-from checker.grading.marked import TOTAL, MarkedClass, mark_class
+from checker.grading.marked import MarkedClass, mark_class
 from checker.grading.model import ClassResult
 from checker.grading.policy import Policy
 from checker.grading.safely import folder_names, one_line
@@ -74,8 +74,7 @@ def export(
         )
         raise UsageError(f"{format} {needs}.")
     marked = mark_class(policy, result)
-    if not marked.out_of(TOTAL):
-        raise UsageError("No lesson of this class counts under this policy. See its lessons and its weights.")
+    marked.check_total()
     made = _Export()
     _FORMATS[format](_Request(marked, columns or {}, feedback or {}, teachers_file), made)
     _write(made, destination, teachers_file)
