@@ -10,6 +10,7 @@ from checker.grading.exports import export
 from checker.grading.kept_policy import PolicyInForce, keep
 from checker.grading.marked import mark_class
 from checker.grading.model import ClassResult
+from checker.grading.policy import Policy
 from checker.grading.report.feedback import feedback
 from checker.grading.report.feedback_files import as_markdown, write_feedback
 from checker.grading.report.feedback_words import Level
@@ -32,7 +33,7 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
         write_report(
             result, marks, totals, out / "report.html", title=title, made_at=datetime.now().astimezone()
         )
-        pages = write_feedback(result, out / "feedback", level)
+        pages = write_feedback(result, marks, totals, out / "feedback", level)
     except OSError as error:
         raise UsageError(
             f"The report in {out} could not be written ({error}). The gradebook is whole: checker report {out}"
@@ -49,6 +50,9 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
     ]
 
 
-def feedback_texts(result: ClassResult, level: Level) -> dict[str, str]:
+def feedback_texts(result: ClassResult, policy: Policy, level: Level) -> dict[str, str]:
     """Each learner's page as Markdown, by their id."""
-    return {one.learner.id: as_markdown(feedback(one, result.lessons, level)) for one in result.learners}
+    return {
+        one.id: as_markdown(feedback(one.result, result.lessons, level, one.marks, one.total))
+        for one in mark_class(policy, result).learners
+    }

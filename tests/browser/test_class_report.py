@@ -470,7 +470,7 @@ def test_report_of_an_empty_class_opens(open_report, tmp_path, made):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_feedback_page_reads_well(browser, made, tmp_path, scheme):
-    write_feedback(made, tmp_path, "symptoms")
+    write_feedback(made, *made_marks(made), tmp_path, "symptoms")
     page = browser.new_page(color_scheme=scheme, viewport={"width": 600, "height": 900})
     complaints, fetched = [], []
     page.on("console", lambda message: complaints.append(message.text))

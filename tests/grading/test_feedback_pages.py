@@ -7,6 +7,7 @@ from grading.classes import (
     AWKWARD,
     HOSTILE_MESSAGE,
     HOSTILE_TEST,
+    MadeMark,
     document,
     finding,
     made_class,
@@ -36,6 +37,16 @@ def told(level="none", *, flags=(), notes=(), tests=("test_a", "test_b"), change
     made |= change or {}
     result = LearnerResult(Learner("ada", "Ada"), "ada.zip", flags, notes, {SHEET.name: unit(made)})
     return feedback(result, (SHEET,), level)
+
+
+def marked(level, mark, units=None):
+    """Ada's page with this mark for her one lesson, and a total."""
+    made = document(SHEET, ["test_a"], kills={"bug-one": ["test_a"]})
+    result = LearnerResult(
+        Learner("ada", "Ada"), "ada.zip", units={SHEET.name: unit(made)} if units is None else units
+    )
+    total = MadeMark(3.33, 20, ("02_cookies counts 2 times",))
+    return feedback(result, (SHEET,), level, {SHEET.name: mark}, total)
 
 
 def both(page):
@@ -170,6 +181,45 @@ def test_advice_that_counts_mutants_waits_for_its_level():
         ("areas", True, False),
         ("symptoms", True, True),
     ]
+
+
+# -- marks
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_each_level_tells_the_mark_and_how_it_came_about(level):
+    page = marked(level, MadeMark(3.33, 10, ("1 of 3 mutants caught: 3.33 of 10", "a file left: −10 %")))
+
+    assert "A request is a function call 3.33 / 10 1 of 3 mutants caught: 3.33 of 10; a file left" in text_of(
+        page
+    )
+    assert "- A request is a function call: **3.33 / 10**, 1 of 3 mutants caught" in as_markdown(page)
+
+
+def test_lesson_that_was_not_handed_in_is_told_with_its_mark():
+    page = marked("none", MadeMark(0, 10, ("not handed in",)), units={})
+
+    assert "A request is a function call 0 / 10 not handed in" in text_of(page)
+
+
+def test_mark_that_is_to_come_is_told_so():
+    page = marked("none", MadeMark(None, 10, ("no verdict: the harness failed",)), units={})
+
+    assert "A request is a function call no mark no verdict: the harness failed" in text_of(page)
+
+
+def test_total_stands_under_the_marks():
+    assert "Total 3.33 / 20 02_cookies counts 2 times" in text_of(marked("none", MadeMark(3.33)))
+
+
+def test_files_have_each_learners_own_marks(tmp_path):
+    result = made_class(2)
+    hers = {("s1000", sheet.name): MadeMark(7.0) for sheet in result.lessons}
+
+    write_feedback(result, hers, {}, tmp_path, "none")
+
+    shown = {path.name: "**7 / 10**" in path.read_text("utf-8") for path in tmp_path.glob("*.md")}
+    assert shown == {"s1000.md": True, "s1001.md": False}
 
 
 # -- their own tests
@@ -319,14 +369,14 @@ def test_message_without_end_is_cut():
 def test_each_learner_who_handed_in_gets_two_files(tmp_path):
     result = ClassResult((SHEET,), (LearnerResult(Learner("s1"), "s1.zip"), LearnerResult(Learner("s2"))))
 
-    assert write_feedback(result, tmp_path / "feedback", "count") == 1
+    assert write_feedback(result, {}, {}, tmp_path / "feedback", "count") == 1
     assert sorted(path.name for path in (tmp_path / "feedback").iterdir()) == ["s1.html", "s1.md"]
 
 
 def test_no_id_leads_out_of_the_folder(tmp_path):
     result = made_class(0, awkward=True)
 
-    written = write_feedback(result, tmp_path / "feedback", "none")
+    written = write_feedback(result, {}, {}, tmp_path / "feedback", "none")
 
     assert written == len(AWKWARD)
     assert [path.name for path in tmp_path.iterdir()] == ["feedback"]
@@ -336,8 +386,8 @@ def test_no_id_leads_out_of_the_folder(tmp_path):
 
 def test_another_level_replaces_the_files_of_the_one_before(tmp_path):
     result = made_class(2)
-    write_feedback(result, tmp_path, "symptoms")
+    write_feedback(result, {}, {}, tmp_path, "symptoms")
 
-    write_feedback(result, tmp_path, "none")
+    write_feedback(result, {}, {}, tmp_path, "none")
 
     assert "What gets past" not in (tmp_path / "s1000.md").read_text("utf-8")

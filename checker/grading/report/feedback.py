@@ -20,9 +20,11 @@ from checker.grading.report.feedback_words import (
     invalid_because,
     suite_remarks,
 )
+from checker.grading.report.marks import MarkView, points_text
 from checker.grading.report.stages import Stage, stages
 
 _MOST_TESTS = 100
+_NO_MARKS: Mapping[str, MarkView] = {}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class TestLine:
     """Why it is not valid, in our words."""
     message: str
     """What it said on the app; the learner's own text."""
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    """One mark, of a lesson or of all."""
+
+    what: str
+    points: str
+    reasons: tuple[str, ...]
+    """How it came about, in our words."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,8 @@ class Feedback:
     """What became of the files: late, what was not taken."""
     own_notes: tuple[str, ...]
     """The same, with names of the learner's files in it."""
+    marks: tuple[MarkLine, ...]
+    """Also of the lessons that were not handed in; the total comes last."""
     lessons: tuple[LessonFeedback, ...]
 
 
@@ -76,16 +90,36 @@ _FLAGS = {
 }
 
 
-def feedback(result: LearnerResult, lessons: Sequence[LessonSheet], level: Level) -> Feedback:
-    """What `result` may be told at `level`; lessons in the order of `lessons`."""
+def feedback(
+    result: LearnerResult,
+    lessons: Sequence[LessonSheet],
+    level: Level,
+    marks: Mapping[str, MarkView] = _NO_MARKS,
+    total: MarkView | None = None,
+) -> Feedback:
+    """What `result` may be told at `level`; lessons in the order of `lessons`.
+
+    `marks` are by lesson; they are told whatever the level, as a learner has to know what a mark stands for. Where one
+    is missing, none is shown.
+    """
     return Feedback(
         one_line(result.learner.name, 80) or one_line(result.learner.id, 80),
         tuple(_FLAGS[flag] for flag in result.flags if flag in _FLAGS),
         tuple(map(clean, result.notes)),
+        tuple(_marks(lessons, marks, total)),
         tuple(
             _lesson(result.units[sheet.name], sheet, level) for sheet in lessons if sheet.name in result.units
         ),
     )
+
+
+def _marks(
+    lessons: Sequence[LessonSheet], marks: Mapping[str, MarkView], total: MarkView | None
+) -> Iterator[MarkLine]:
+    named = [(one_line(sheet.title) or sheet.name, marks.get(sheet.name)) for sheet in lessons]
+    for what, mark in (*named, ("Total", total)):
+        if mark is not None:
+            yield MarkLine(what, points_text(mark), tuple(map(one_line, mark.reasons)))
 
 
 def _lesson(unit: Unit, sheet: LessonSheet, level: Level) -> LessonFeedback:
