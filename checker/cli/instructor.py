@@ -117,8 +117,8 @@ def export(
     earns = policy_in_force(out, policy)
     with open_gradebook(place(out, gradebook)) as book:
         result = book.read()
-    texts = feedback_texts(result, earns.policy, feedback)
     columns = dict(map(_column, column or []))
+    texts = feedback_texts(format, result, earns.policy, feedback, columns)
     lines = write_export(format, result, earns.policy, to or out / "export", file, columns, texts)
     print_lines([*lines, earns.line()])
 

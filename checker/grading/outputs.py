@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from checker.errors import UsageError
 from checker.grading.exports import export
+from checker.grading.exports.moodle import FEEDBACK
 from checker.grading.kept_policy import PolicyInForce, keep
-from checker.grading.marked import mark_class
+from checker.grading.marked import MarkedClass, MarkedLearner, mark_class
 from checker.grading.model import ClassResult
 from checker.grading.policy import Policy
-from checker.grading.report.feedback import feedback
-from checker.grading.report.feedback_files import as_markdown, write_feedback
+from checker.grading.report.feedback import Feedback, feedback
+from checker.grading.report.feedback_files import as_comment, as_markdown, write_feedback
 from checker.grading.report.feedback_words import Level
 from checker.grading.report.page import write_report
 from checker.text import count
@@ -50,9 +52,25 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
     ]
 
 
-def feedback_texts(result: ClassResult, policy: Policy, level: Level) -> dict[str, str]:
-    """Each learner's page as Markdown, by their id."""
+def feedback_texts(
+    format: str, result: ClassResult, policy: Policy, level: Level, columns: Mapping[str, str]
+) -> dict[str, str]:
+    """What an export in `format` tells each learner, by their id: HTML for Moodle, else Markdown.
+
+    Where a lesson is all that `columns` ask for, Moodle's comment is about that lesson alone.
+    """
+    marked = mark_class(policy, result)
+    if format != "moodle":
+        return {one.id: as_markdown(_whole(one, marked, level)) for one in marked.learners}
+    asked = {marked.item(spelling) for spelling in columns if spelling != FEEDBACK}
+    only = [sheet for sheet in marked.lessons if {sheet.name} == asked]
     return {
-        one.id: as_markdown(feedback(one.result, result.lessons, level, one.marks, one.total))
-        for one in mark_class(policy, result).learners
+        one.id: as_comment(
+            feedback(one.result, only, level, one.marks) if only else _whole(one, marked, level)
+        )
+        for one in marked.learners
     }
+
+
+def _whole(one: MarkedLearner, marked: MarkedClass, level: Level) -> Feedback:
+    return feedback(one.result, marked.lessons, level, one.marks, one.total)

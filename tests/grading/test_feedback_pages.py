@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from checker.grading.model import Bug, ClassResult, Learner, LearnerResult, LessonSheet
 from checker.grading.report import write_feedback
 from checker.grading.report.feedback import feedback
-from checker.grading.report.feedback_files import as_html, as_markdown
+from checker.grading.report.feedback_files import as_comment, as_html, as_markdown
 from checker.grading.report.feedback_words import LEVELS
 
 BUGS = (
@@ -324,6 +324,26 @@ def test_hostile_text_is_inert_in_html(level, at):
     assert not {"img", "a", "iframe", "b"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on") or name in ("href", "src")]
     assert " ".join(HOSTILE_TEST.split()) in page.text
+
+
+@pytest.mark.parametrize("at", range(len(AWKWARD)))
+def test_hostile_text_is_inert_in_a_comment(at):
+    result = made_class(0, awkward=True)
+
+    shown = Page(as_comment(feedback(result.learners[at], result.lessons, "symptoms")))
+
+    assert set(shown.tags) <= {"ul", "li", "p", "strong", "code", "pre"}
+    assert shown.attributes == []
+    assert " ".join(HOSTILE_TEST.split()) in shown.text
+
+
+def test_comment_has_no_markdown_in_it():
+    found = [finding("leak", "file_left", "The suite leaves the file x.")]
+
+    comment = as_comment(told("symptoms", findings=found, status="leaky"))
+
+    assert "Write to <code>tmp_path</code>." in comment
+    assert not re.findall(r"[*`\n]|##|<br", comment)
 
 
 @pytest.mark.parametrize("at", range(len(AWKWARD)))

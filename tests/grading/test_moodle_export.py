@@ -7,6 +7,7 @@ from marked_class import ONE, TWO, class_of, failed_harness, learner, unit
 
 from checker.errors import UsageError
 from checker.grading.exports import export
+from checker.grading.outputs import feedback_texts
 from checker.grading.policy import Policy
 
 DATES = '"Sunday, 1 March 2026, 11:00 PM",-'
@@ -175,9 +176,9 @@ def test_mark_that_is_to_be_graded_again_leaves_the_cell_as_it_is(tmp_path):
 # -- feedback
 
 
-def test_feedback_goes_to_the_comments_as_html_and_inert(tmp_path):
+def test_feedback_goes_to_the_comments_and_no_spreadsheet_reckons_with_it(tmp_path):
     people = [learner("2001", [unit(1, 1)]), learner("2003", [unit(1, 1)]), learner("2004", [unit(3, 4)])]
-    said = {"2001": 'P3 is not "looked at", <b>yet</b>\nTry again.\n', "2003": "=1+1"}
+    said = {"2001": '<p>P3 is not "looked at".</p>\n', "2003": "=1+1"}
 
     filled, _ = fill(tmp_path, ENGLISH, *people, feedback=said)
 
@@ -185,10 +186,21 @@ def test_feedback_goes_to_the_comments_as_html_and_inert(tmp_path):
         ENGLISH,
         (
             f'grading",,100.00,Yes,{DATES},',
-            f'grading",100,100.00,Yes,{DATES},"P3 is not ""looked at"", &lt;b&gt;yet&lt;/b&gt;<br>Try again."',
+            f'grading",100,100.00,Yes,{DATES},"<p>P3 is not ""looked at"".</p>"',
         ),
         (f'-,100.00,Yes,{DATES},"<p>a, b</p>"', f'100,100.00,Yes,{DATES},"\'=1+1"'),
     )
+
+
+def test_comment_is_about_the_lesson_alone_that_the_grade_is_of():
+    result = class_of(learner("2001", [unit(9, 12), unit(3, 12, lesson=TWO)]))
+
+    [whole] = feedback_texts("moodle", result, Policy(), "count", {}).values()
+    [first] = feedback_texts("moodle", result, Policy(), "count", {"01": "Grade"}).values()
+
+    assert all(words in whole for words in ("A request", "The client remembers", "Total"))
+    assert "A request is a function call: <strong>7.5 / 10</strong>" in first
+    assert not any(words in first for words in ("The client remembers", "Total"))
 
 
 def test_feedback_without_a_known_column_is_told_and_can_be_pointed_at_one(tmp_path):

@@ -59,8 +59,8 @@ def export(
 
     `columns` says what goes where in a teacher's file, as titles by lesson, ``total`` or ``feedback``; for
     ``classroom50`` the class's short name, as ``classroom``. `feedback` is text by learner id, for the formats that
-    learners see. Each file is written all of it or not at all. Raises UsageError where something is missing, does not
-    fit, or cannot be written.
+    learners see: HTML for ``moodle``, else Markdown. Each file is written all of it or not at all. Raises UsageError where
+    something is missing, does not fit, or cannot be written.
     """
     if format not in _FORMATS:
         raise UsageError(f"There is no format {format!r}. There are: {', '.join(_FORMATS)}.")

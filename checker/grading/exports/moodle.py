@@ -7,7 +7,6 @@ one number that is the same in all of them, the maximum. Known titles decide whe
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from fractions import Fraction
@@ -42,7 +41,7 @@ def fill_moodle(
     name: str,
     feedback: Mapping[str, str] | None = None,
 ) -> Filled:
-    """The teacher's file with marks in it and, where there is some for a learner's id, feedback.
+    """The teacher's file with marks in it and, where there is some for a learner's id, feedback, which is HTML.
 
     A worksheet has one grade. It gets the total or, with one lesson in `columns`, that lesson's mark; the title may
     be left empty, to find the column as ever. ``feedback`` in `columns` names the column for comments. Raises UsageError
@@ -68,7 +67,7 @@ def fill_moodle(
         if comments is None:
             lines.append(f'No column for feedback was recognised. Say which: --column "{FEEDBACK}=TITLE".')
         else:
-            cells |= {(row, comments): _as_html(text) for row, text in said.items() if text}
+            cells |= {(row, comments): inert(text.strip()) for row, text in said.items() if text}
     return Filled(csv.changed(cells), (*lines, *matching.lines))
 
 
@@ -80,11 +79,6 @@ def _told(marked: MarkedClass, item: str, title: str, full: Fraction | None) -> 
     else:
         scale = "" if full == out_of else f", scaled from {plain(out_of)} points to {plain(full)}"
     return f"{what} goes to the column {one_line(title)}{scale}."
-
-
-def _as_html(text: str) -> str:
-    """Comments are HTML in Moodle, and a cell's formula in a spreadsheet."""
-    return inert(html.escape(text.strip(), quote=False).replace("\r\n", "\n").replace("\n", "<br>"))
 
 
 class _Worksheet:

@@ -1,4 +1,4 @@
-"""Feedback as files that a learner can be handed: a page for a browser, and the same as Markdown."""
+"""Feedback as a learner can be handed it: a page for a browser, the same as Markdown, or as a comment."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def as_html(page: Feedback) -> str:
     """The page for a browser: one file, no script, nothing to fetch."""
     style = Markup("\n".join(map(source, ("base.css", "feedback.css"))))
     return environment().get_template("feedback.html.j2").render(page=page, style=style)
+
+
+def as_comment(page: Feedback) -> str:
+    """The page as a little HTML for a learning platform's comment: paragraphs, lists, bold and code."""
+    made = environment().get_template("comment.html.j2").render(page=page)
+    return re.sub(r">\n+<", "><", made).strip()
 
 
 def as_markdown(page: Feedback) -> str:
