@@ -283,6 +283,23 @@ def test_stages_after_the_first_that_is_not_done_wait():
     ]
 
 
+def test_stage_that_waits_does_not_deny_what_is_caught_already():
+    found = [finding("order", "flaky", "…", "test_b")]
+
+    page = told("count", findings=found, invalid=["test_b"], status="invalid")
+
+    assert "later catch when what stands above is done; so far, 1 of 3 mutants caught" in text_of(page)
+    assert "So far, 1 of 3 caught by your valid tests." in text_of(page)
+
+
+def test_stage_that_waits_does_not_tell_at_level_none_how_many_are_caught():
+    found = [finding("order", "flaky", "…", "test_b")]
+
+    stages = told("none", findings=found, invalid=["test_b"], status="invalid").lessons[0].stages
+
+    assert stages[-1].text == "when what stands above is done"
+
+
 def test_verdict_that_could_not_be_had_says_nothing_about_the_tests():
     bare = {"status": "harness_error", "score": 0.0, "suspect": []}
     result = LearnerResult(

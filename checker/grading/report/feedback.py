@@ -126,14 +126,15 @@ def _lesson(unit: Unit, sheet: LessonSheet, level: Level) -> LessonFeedback:
     document = unit.document
     tests = document.get("tests", ())
     findings = document.get("findings", ())
+    told = tuple(stages(unit, counted=level != "none"))
     return LessonFeedback(
         one_line(sheet.title),
-        tuple(stages(unit, counted=level != "none")),
+        told,
         tuple(_test(test, findings) for test in tests[:_MOST_TESTS]),
         len(tests[_MOST_TESTS:]),
         tuple(dict.fromkeys([*suite_remarks(findings, level), *_left_behind(findings)])),
         tuple(clean(f["text"]) for f in findings if f["kind"] in QUOTED_FROM[level]),
-        "" if level == "none" or not tests else _caught(document["mutants"]),
+        "" if level == "none" or not tests else _caught(document["mutants"], so_far=told[-1].word == "later"),
         tuple(_areas(document["mutants"], sheet)) if level in ("areas", "symptoms") and tests else (),
         tuple(_symptoms(document["mutants"], sheet)) if level == "symptoms" and tests else (),
     )
@@ -149,9 +150,11 @@ def _left_behind(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     return (LEFT_BEHIND[finding["kind"]] for finding in findings if finding["kind"] in LEFT_BEHIND)
 
 
-def _caught(mutants: Sequence[Mapping[str, Any]]) -> str:
+def _caught(mutants: Sequence[Mapping[str, Any]], *, so_far: bool) -> str:
+    """How many are caught; `so_far` where there is something to be done before."""
+    caught = f"{_killed(mutants)} of {len(mutants)} caught"
+    text = f"So far, {caught} by your valid tests." if so_far else f"{caught}."
     muted = sum(bool(mutant["muted_by"]) and not mutant["killed"] for mutant in mutants)
-    text = f"{_killed(mutants)} of {len(mutants)} caught."
     return f"{text} Muted, as only tests that are not valid notice them: {muted}." if muted else text
 
 
