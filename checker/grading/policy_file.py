@@ -51,9 +51,10 @@ def parsed(content: bytes, path: Path) -> Policy:
     if award not in get_args(Award):
         raise file.error("award", award, f"it is one of {', '.join(get_args(Award))}")
     points = file.number(document, "points", 10, 1, 1000)
+    lessons = file.lessons("lessons", document.get("lessons", []))
     return Policy(
-        lessons=file.lessons("lessons", document.get("lessons", [])),
-        weights=file.weights(document.get("weights", {})),
+        lessons=lessons,
+        weights=file.weights(document.get("weights", {}), lessons),
         points=points,
         award=award,
         thresholds=file.thresholds(document.get("threshold", []), award),
@@ -122,10 +123,18 @@ class _File:
             return int(spelling[:2])
         raise self.error(key, spelling, 'a lesson is "01" or its full name, such as "01_test_client"')
 
-    def weights(self, table: object) -> dict[str, Fraction]:
+    def weights(self, table: object, counting: Collection[str]) -> dict[str, Fraction]:
+        """The weights; `counting` are the lessons that count, none for all."""
         if not isinstance(table, Mapping):
             raise self.error("weights", table, "it is a table such as 01 = 2")
         self.lessons("weights", list(table))
+        numbers = {self._lesson_number("lessons", spelling) for spelling in counting}
+        for spelling in table:
+            if numbers and self._lesson_number("weights", spelling) not in numbers:
+                raise UsageError(
+                    f"{self._path}: weights names lesson {spelling}, which does not count, as lessons does not name it. "
+                    "Add it there, or leave out its weight."
+                )
         return {key: self.number(table, key, 1, 0, 1000, "weights.") for key in table}
 
     def costs(self, table: object) -> Costs:
