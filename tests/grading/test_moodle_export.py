@@ -64,6 +64,7 @@ def test_grades_are_the_only_bytes_that_change(tmp_path):
     assert lines == [
         f"Written: {tmp_path / 'out' / 'moodle.csv'}",
         "The total goes to the column Grade, scaled from 10 points to 100.",
+        "1 mark replaced: 2002 10.00 → 100.",
         "Learners without a row: ghost.",
     ]
 
@@ -74,6 +75,7 @@ def test_german_worksheet_keeps_its_commas_its_line_ends_and_its_byte_order_mark
     assert filled == changed(GERMAN, ('abgegeben",1,"0,00"', 'abgegeben",1,"11,66"'))
     assert lines[1:] == [
         "The total goes to the column Bewertung, scaled from 10 points to 20.",
+        "1 mark replaced: a 0,00 → 11,66.",
         'Rows that fit no learner of this class, left as they were: Łukasz "Ł" Öz (line 3).',
     ]
 
@@ -171,6 +173,31 @@ def test_mark_that_is_to_be_graded_again_leaves_the_cell_as_it_is(tmp_path):
 
     assert filled == ENGLISH
     assert f"2002, {ONE}: left blank, as the harness failed; to be graded again." in lines
+
+
+def test_marks_that_are_replaced_are_told_by_name_five_at_most(tmp_path):
+    rows = "".join(f"Participant {n},A,{n},10\n" for n in range(1, 8))
+    people = [learner(str(n), [unit(12, 12)], name=f"A {n}") for n in range(1, 8)]
+
+    _, lines = fill(tmp_path, f"Identifier,Full name,Grade,Maximum Grade\n{rows}", *people)
+
+    named = "A 1 1 → 10, A 2 2 → 10, A 3 3 → 10, A 4 4 → 10, A 5 5 → 10, and 2 more"
+    assert f"7 marks replaced: {named}." in lines
+
+
+def test_zero_for_work_that_was_not_handed_in_is_told_apart_from_one_that_was_earned(tmp_path):
+    people = [learner("2001"), learner("2003", [unit(0, 12)])]
+
+    filled, lines = fill(tmp_path, ENGLISH, *people)
+
+    assert 'grading",0,100.00' in filled
+    assert "1 zero written for work that was not handed in." in lines
+
+
+def test_mark_that_is_there_already_is_neither_replaced_nor_told(tmp_path):
+    _, lines = fill(tmp_path, changed(ENGLISH, (",10.00,", ",0.00,")), learner("2002"))
+
+    assert not any("replaced" in line or "zero" in line for line in lines)
 
 
 # -- feedback

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from checker.errors import UsageError
+from checker.grading.exports.changes import Change, changes_told
 from checker.grading.exports.exact_csv import ExactCsv, read_exactly
 from checker.grading.exports.teachers_file import (
     Filled,
@@ -56,11 +57,15 @@ def fill_moodle(
     learners = {one.id: one for one in marked.learners}
     comma = has_decimal_commas(csv.value(row, column) for row in sheet.rows for column in (grade, grade + 1))
     cells: dict[tuple[int, int], str] = {}
+    changes: list[Change] = []
     for row, learner in matching.learner_of.items():
         mark = learners[learner].mark(item)
         if mark.points is not None:
-            new = written(scaled(mark.points, mark.out_of, full), csv.value(row, grade), comma)
-            cells |= {} if new is None else {(row, grade): new}
+            old = csv.value(row, grade)
+            if (new := written(scaled(mark.points, mark.out_of, full), old, comma)) is not None:
+                cells[row, grade] = new
+                changes.append(Change(learners[learner], item, old, new))
+    lines += changes_told(changes, marked)
     if feedback:
         comments = sheet.comments(columns)
         said = {row: feedback.get(learner, "") for row, learner in matching.learner_of.items()}
