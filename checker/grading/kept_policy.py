@@ -44,14 +44,19 @@ def policy_in_force(out: Path, named: Path | None) -> PolicyInForce:
         raise UsageError(f"{error} It was kept from an earlier --policy: give that again.") from None
 
 
-def keep(in_force: PolicyInForce, out: Path) -> None:
-    """Leave a copy of the policy's file in the folder `out`, for commands that name none. Raises UsageError."""
-    if in_force.file is None:
-        return
+def keep(in_force: PolicyInForce, out: Path) -> list[str]:
+    """Leave a copy of the policy's file in the folder `out`, for commands that name none; the lines to print.
+
+    Raises UsageError where that fails.
+    """
+    kept = out / _NAME
+    if in_force.file in (None, kept):
+        return []
     try:
-        write_atomically(out / _NAME, in_force.content)
+        write_atomically(kept, in_force.content)
     except OSError as error:
         raise UsageError(f"The policy could not be kept in {out}: {error.strerror or error}.") from None
+    return [f"Written: {kept}, for commands that name no --policy"]
 
 
 def _read(path: Path) -> PolicyInForce:

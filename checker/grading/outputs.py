@@ -28,7 +28,7 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
     policy = in_force.policy
     marked = mark_class(policy, result)
     marked.check_total()
-    keep(in_force, out)  # first: where the rest fails, the same marks are had again
+    kept = keep(in_force, out)  # first: where the rest fails, the same marks are had again
     marks = {(one.id, lesson): mark for one in marked.learners for lesson, mark in one.marks.items()}
     totals = {one.id: one.total for one in marked.learners}
     try:
@@ -47,6 +47,7 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
         f"Written: {out / 'report.html'}",
         *written,
         f"Written: {out / 'feedback'}, {count(pages, 'learner')}, at level {level}",
+        *kept,
         *others,
         *([in_force.line()] if in_force.file else []),
     ]

@@ -75,6 +75,16 @@ def test_default_is_told_by_an_export_and_nothing_is_kept(out, capsys):
     assert not (out / "policy.toml").exists()
 
 
+def test_where_the_policy_is_kept_is_told_once(out, twenty, capsys):
+    report(out, policy=twenty)
+    first = capsys.readouterr().out
+    report(out)
+    second = capsys.readouterr().out
+
+    assert "for commands that name no --policy" in " ".join(first.split())
+    assert "for commands that name no --policy" not in " ".join(second.split())
+
+
 def test_policy_that_was_kept_and_damaged_is_one_line_with_what_to_do(out):
     (out / "policy.toml").write_bytes(b"\xff")
 
