@@ -20,7 +20,8 @@ _Out = Annotated[
 ]
 _Book = Annotated[str, typer.Option("--gradebook", metavar="URL", help="A database; else OUT/gradebook.db.")]
 _Policy = Annotated[
-    Path | None, typer.Option("--policy", metavar="TOML", help="What verdicts earn; else the score, of 10.")
+    Path | None,
+    typer.Option("--policy", metavar="TOML", help="What verdicts earn; else OUT's, else the score, of 10."),
 ]
 _Feedback = Annotated[Level, typer.Option("--feedback", help="How much the learners' pages tell.")]
 
@@ -52,11 +53,11 @@ def grade(
 ) -> None:
     """Grade a class. The same command again goes on where it was, and grades what has changed."""
     require_libraries()
+    from checker.grading.kept_policy import policy_in_force
     from checker.grading.outputs import write_all
-    from checker.grading.policy import Policy, read_policy
     from checker.grading.session import Wish, grade_into, locked, require_apart
 
-    earns = read_policy(policy) if policy else Policy()
+    earns = policy_in_force(out, policy)
     wish = Wish(_course(variants), submissions, out, gradebook, lesson, roster, again, sandbox, jobs, limit)
     require_apart(out, submissions)
     with locked(out):
@@ -84,10 +85,10 @@ def report(
     """Write the class's report and pages again, from the gradebook: nothing is graded."""
     require_libraries()
     from checker.grading.gradebook import open_gradebook, place
+    from checker.grading.kept_policy import policy_in_force
     from checker.grading.outputs import write_all
-    from checker.grading.policy import Policy, read_policy
 
-    earns = read_policy(policy) if policy else Policy()
+    earns = policy_in_force(out, policy)
     with open_gradebook(place(out, gradebook)) as book:
         result = book.read()
     print_lines(write_all(result, earns, out, feedback, out.resolve().name))
@@ -117,15 +118,16 @@ def export(
     require_libraries()
     from checker.grading.exports import export as write_export
     from checker.grading.gradebook import open_gradebook, place
+    from checker.grading.kept_policy import policy_in_force
     from checker.grading.outputs import feedback_texts
-    from checker.grading.policy import Policy, read_policy
 
-    earns = read_policy(policy) if policy else Policy()
+    earns = policy_in_force(out, policy)
     with open_gradebook(place(out, gradebook)) as book:
         result = book.read()
-    texts = feedback_texts(result, feedback)
     columns = dict(map(_column, column or []))
-    print_lines(write_export(format, result, earns, to or out / "export", file, columns, texts))
+    texts = feedback_texts(format, result, earns.policy, feedback, columns)
+    lines = write_export(format, result, earns.policy, to or out / "export", file, columns, texts)
+    print_lines([*lines, earns.line()])
 
 
 @app.command()

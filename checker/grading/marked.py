@@ -64,6 +64,13 @@ class MarkedClass:
         weights = (self.policy.weight(sheet.name) for sheet in self.counting)
         return sum(weights, Fraction(0)) * self.policy.points
 
+    def check_total(self) -> None:
+        """Raise UsageError where there are lessons, and none is part of the total."""
+        if self.lessons and not self.out_of(TOTAL):
+            raise UsageError(
+                "No lesson of this class counts under this policy. See its lessons and its weights."
+            )
+
     def notices(self) -> list[str]:
         """What to tell about the marks as such: lessons nobody has, and marks that are to come."""
         unknown = self.policy.unknown(sheet.name for sheet in self.lessons)

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from checker.errors import UsageError
 from checker.grading.exports import export
-from checker.grading.marked import mark_class
+from checker.grading.exports.moodle import FEEDBACK
+from checker.grading.kept_policy import PolicyInForce, keep
+from checker.grading.marked import MarkedClass, MarkedLearner, mark_class
 from checker.grading.model import ClassResult, Level
 from checker.grading.policy import Policy
-from checker.grading.report.feedback import feedback
-from checker.grading.report.feedback_files import as_markdown, write_feedback
+from checker.grading.report.feedback import Feedback, feedback
+from checker.grading.report.feedback_files import as_comment, as_markdown, write_feedback
 from checker.grading.report.page import write_report
 from checker.text import count
 
 
-def write_all(result: ClassResult, policy: Policy, out: Path, level: Level, title: str) -> list[str]:
-    """Write report, marks and feedback into `out`; the lines to print. Raises UsageError where that fails."""
+def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Level, title: str) -> list[str]:
+    """Write report, marks and feedback into `out`, and keep the policy; the lines to print.
+
+    Raises UsageError where that fails.
+    """
+    policy = in_force.policy
     marked = mark_class(policy, result)
+    marked.check_total()
+    kept = keep(in_force, out)  # first: where the rest fails, the same marks are had again
     marks = {(one.id, lesson): mark for one in marked.learners for lesson, mark in one.marks.items()}
     totals = {one.id: one.total for one in marked.learners}
     try:
         write_report(
             result, marks, totals, out / "report.html", title=title, made_at=datetime.now().astimezone()
         )
-        pages = write_feedback(result, out / "feedback", level)
+        pages = write_feedback(result, marks, totals, out / "feedback", level)
     except OSError as error:
         raise UsageError(
             f"The report in {out} could not be written ({error}). The gradebook is whole: checker report {out}"
@@ -37,10 +46,31 @@ def write_all(result: ClassResult, policy: Policy, out: Path, level: Level, titl
         f"Written: {out / 'report.html'}",
         *written,
         f"Written: {out / 'feedback'}, {count(pages, 'learner')}, at level {level}",
+        *kept,
         *others,
+        *([in_force.line()] if in_force.file else []),
     ]
 
 
-def feedback_texts(result: ClassResult, level: Level) -> dict[str, str]:
-    """Each learner's page as Markdown, by their id."""
-    return {one.learner.id: as_markdown(feedback(one, result.lessons, level)) for one in result.learners}
+def feedback_texts(
+    format: str, result: ClassResult, policy: Policy, level: Level, columns: Mapping[str, str]
+) -> dict[str, str]:
+    """What an export in `format` tells each learner, by their id: HTML for Moodle, else Markdown.
+
+    Where a lesson is all that `columns` ask for, Moodle's comment is about that lesson alone.
+    """
+    marked = mark_class(policy, result)
+    if format != "moodle":
+        return {one.id: as_markdown(_whole(one, marked, level)) for one in marked.learners}
+    asked = {marked.item(spelling) for spelling in columns if spelling != FEEDBACK}
+    only = [sheet for sheet in marked.lessons if {sheet.name} == asked]
+    return {
+        one.id: as_comment(
+            feedback(one.result, only, level, one.marks) if only else _whole(one, marked, level)
+        )
+        for one in marked.learners
+    }
+
+
+def _whole(one: MarkedLearner, marked: MarkedClass, level: Level) -> Feedback:
+    return feedback(one.result, marked.lessons, level, one.marks, one.total)

@@ -104,9 +104,9 @@ def read_policy(path: Path) -> Policy:
 
     Raises UsageError, with the file, the key and what is allowed, where it cannot be used.
     """
-    from checker.grading.policy_file import parsed
+    from checker.grading.policy_file import content_of, parsed
 
-    return parsed(path)
+    return parsed(content_of(path), path)
 
 
 def mark(policy: Policy, lesson: str, unit: Unit | None) -> Mark:

@@ -34,18 +34,27 @@ _HUNDREDTH = Fraction(1, 100)
 _SETTINGS = ("lessons", "points", "award", "round_to", "weights", "threshold", "cost")
 
 
-def parsed(path: Path) -> Policy:
-    """The policy in the file at `path`; errors as `checker.grading.policy.read_policy` says."""
-    document = _document(path)
+def content_of(path: Path) -> bytes:
+    """What stands in the file. Raises UsageError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"The policy {path} cannot be read: {error.strerror or error}.") from None
+
+
+def parsed(content: bytes, path: Path) -> Policy:
+    """The policy that `content`, of the file at `path`, is; errors as `checker.grading.policy.read_policy` says."""
+    document = _document(content, path)
     file = _File(path)
     file.only(document, _SETTINGS, "")
     award = document.get("award", "score")
     if award not in get_args(Award):
         raise file.error("award", award, f"it is one of {', '.join(get_args(Award))}")
     points = file.number(document, "points", 10, 1, 1000)
+    lessons = file.lessons("lessons", document.get("lessons", []))
     return Policy(
-        lessons=file.lessons("lessons", document.get("lessons", [])),
-        weights=file.weights(document.get("weights", {})),
+        lessons=lessons,
+        weights=file.weights(document.get("weights", {}), lessons),
         points=points,
         award=award,
         thresholds=file.thresholds(document.get("threshold", []), award),
@@ -54,11 +63,9 @@ def parsed(path: Path) -> Policy:
     )
 
 
-def _document(path: Path) -> dict[str, Any]:
+def _document(content: bytes, path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"), parse_float=Fraction)
-    except OSError as error:
-        raise UsageError(f"The policy {path} cannot be read: {error.strerror or error}.") from None
+        return tomllib.loads(content.decode("utf-8-sig"), parse_float=Fraction)
     except (ValueError, RecursionError) as error:  # TOML's own, UTF-8's, and numbers such as inf
         raise UsageError(f"{path} is no TOML: {error}") from None
 
@@ -116,10 +123,18 @@ class _File:
             return int(spelling[:2])
         raise self.error(key, spelling, 'a lesson is "01" or its full name, such as "01_test_client"')
 
-    def weights(self, table: object) -> dict[str, Fraction]:
+    def weights(self, table: object, counting: Collection[str]) -> dict[str, Fraction]:
+        """The weights; `counting` are the lessons that count, none for all."""
         if not isinstance(table, Mapping):
             raise self.error("weights", table, "it is a table such as 01 = 2")
         self.lessons("weights", list(table))
+        numbers = {self._lesson_number("lessons", spelling) for spelling in counting}
+        for spelling in table:
+            if numbers and self._lesson_number("weights", spelling) not in numbers:
+                raise UsageError(
+                    f"{self._path}: weights names lesson {spelling}, which does not count, as lessons does not name it. "
+                    "Add it there, or leave out its weight."
+                )
         return {key: self.number(table, key, 1, 0, 1000, "weights.") for key in table}
 
     def costs(self, table: object) -> Costs:

@@ -449,6 +449,34 @@ def test_narrow_window_scrolls_tables_and_not_the_page(open_report, hash):
     assert page.evaluate("document.documentElement.scrollWidth") <= 600
 
 
+def test_table_of_a_small_class_is_as_high_as_it_is(open_report, tmp_path):
+    ten = made_class(10)
+    file = tmp_path / "ten.html"
+    write_report(ten, *made_marks(ten), file, title="Ten", made_at=MADE_AT)
+    page = open_report(file=file)
+
+    heights = page.locator("#heat").evaluate("e => [e.parentNode.scrollHeight, e.parentNode.clientHeight]")
+
+    assert heights[0] == heights[1]
+
+
+def test_table_of_a_big_class_fits_into_the_window_under_its_head(open_report):
+    frame = open_report().locator(".tall").first
+
+    assert frame.evaluate("e => e.clientHeight < innerHeight && e.scrollHeight > e.clientHeight")
+
+
+def test_flags_are_readable_on_a_telephone(open_report):
+    page = open_report()
+    page.set_viewport_size({"width": 400, "height": 800})
+
+    widths = page.locator(".stacked ul.who").evaluate_all(
+        "all => all.map((e) => e.clientWidth).filter(Boolean)"
+    )
+
+    assert min(widths) > 300
+
+
 def test_print_leaves_out_what_is_for_the_screen(open_report):
     page = open_report()
 
@@ -470,7 +498,7 @@ def test_report_of_an_empty_class_opens(open_report, tmp_path, made):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_feedback_page_reads_well(browser, made, tmp_path, scheme):
-    write_feedback(made, tmp_path, "symptoms")
+    write_feedback(made, *made_marks(made), tmp_path, "symptoms")
     page = browser.new_page(color_scheme=scheme, viewport={"width": 600, "height": 900})
     complaints, fetched = [], []
     page.on("console", lambda message: complaints.append(message.text))

@@ -27,6 +27,8 @@ def unit(killed=9, of=12, status="survivors", lesson=ONE, findings=(), suspect=(
         "status": status,
         "suspect": list(suspect),
         "score": round(killed / of, 4) if of else 0.0,
+        "tasks": None,
+        "tests": [{"name": "test_x", "outcome": "passed", "valid": True, "message": ""}],
         "mutants": mutants,
         "findings": [
             {"stage": stage, "kind": kind, "test": "test_x", "promise": None, "text": SECRET}

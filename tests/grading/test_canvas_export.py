@@ -26,9 +26,10 @@ GERMAN = (
     '"Doe, Jane";1001;s-1;jdoe@uni.example;"Gruppe A; Montag";;2,50;12,50\n'
     '"Weiß, Jörg";1002;s-2;mallory;Gruppe B;;;\n'
 )
+FORMULA = '=HYPERLINK("http://x","y")'
 CLASS = (
     learner("jane", [unit(9, 12), unit(11, 12, lesson=TWO)], email="JDoe@uni.example"),
-    learner("s-2", [unit(12, 12, "complete")], name='=HYPERLINK("http://x","y")'),
+    learner("s-2", [unit(12, 12, "complete")], name=FORMULA),
     learner("ZOE", [unit(9, 12), unit(1, 4, lesson=TWO)]),
     learner("1004", [unit(9, 12), unit(9, 12, lesson=TWO)]),
     learner("ghost", [unit()]),
@@ -71,6 +72,8 @@ def test_what_was_filled_and_what_was_not_is_told(tmp_path):
         f"Written: {tmp_path / 'out' / 'canvas.csv'}",
         f"{ONE} goes to the column 01_test_client (501).",
         f"{TWO} goes to the column Lesson 2: cookies (502), scaled from 10 points to 100.",
+        f"2 marks replaced: {FORMULA} 1.00 → 10 ({ONE}), {FORMULA} 50.00 → 0 ({TWO}).",
+        "1 zero written for work that was not handed in.",
         "Not assigned to 01_test_client (501), left as they were: 1004.",
         "Excused from Lesson 2: cookies (502), left as they were: 1004.",
         "Learners without a row: ghost.",

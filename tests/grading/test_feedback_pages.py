@@ -8,6 +8,7 @@ from grading.classes import (
     AWKWARD,
     HOSTILE_MESSAGE,
     HOSTILE_TEST,
+    MadeMark,
     document,
     finding,
     made_class,
@@ -19,7 +20,7 @@ from markdown_it import MarkdownIt
 from checker.grading.model import Bug, ClassResult, Learner, LearnerResult, LessonSheet, Level
 from checker.grading.report import write_feedback
 from checker.grading.report.feedback import feedback
-from checker.grading.report.feedback_files import as_html, as_markdown
+from checker.grading.report.feedback_files import as_comment, as_html, as_markdown
 
 LEVELS = get_args(Level)
 
@@ -38,6 +39,16 @@ def told(level="none", *, flags=(), notes=(), tests=("test_a", "test_b"), change
     made |= change or {}
     result = LearnerResult(Learner("ada", "Ada"), "ada.zip", flags, notes, {SHEET.name: unit(made)})
     return feedback(result, (SHEET,), level)
+
+
+def marked(level, mark, units=None):
+    """Ada's page with this mark for her one lesson, and a total."""
+    made = document(SHEET, ["test_a"], kills={"bug-one": ["test_a"]})
+    result = LearnerResult(
+        Learner("ada", "Ada"), "ada.zip", units={SHEET.name: unit(made)} if units is None else units
+    )
+    total = MadeMark(3.33, 20, ("02_cookies counts 2 times",))
+    return feedback(result, (SHEET,), level, {SHEET.name: mark}, total)
 
 
 def both(page):
@@ -174,6 +185,45 @@ def test_advice_that_counts_mutants_waits_for_its_level():
     ]
 
 
+# -- marks
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_each_level_tells_the_mark_and_how_it_came_about(level):
+    page = marked(level, MadeMark(3.33, 10, ("1 of 3 mutants caught: 3.33 of 10", "a file left: −10 %")))
+
+    assert "A request is a function call 3.33 / 10 1 of 3 mutants caught: 3.33 of 10; a file left" in text_of(
+        page
+    )
+    assert "- A request is a function call: **3.33 / 10**, 1 of 3 mutants caught" in as_markdown(page)
+
+
+def test_lesson_that_was_not_handed_in_is_told_with_its_mark():
+    page = marked("none", MadeMark(0, 10, ("not handed in",)), units={})
+
+    assert "A request is a function call 0 / 10 not handed in" in text_of(page)
+
+
+def test_mark_that_is_to_come_is_told_so():
+    page = marked("none", MadeMark(None, 10, ("no verdict: the harness failed",)), units={})
+
+    assert "A request is a function call no mark no verdict: the harness failed" in text_of(page)
+
+
+def test_total_stands_under_the_marks():
+    assert "Total 3.33 / 20 02_cookies counts 2 times" in text_of(marked("none", MadeMark(3.33)))
+
+
+def test_files_have_each_learners_own_marks(tmp_path):
+    result = made_class(2)
+    hers = {("s1000", sheet.name): MadeMark(7.0) for sheet in result.lessons}
+
+    write_feedback(result, hers, {}, tmp_path, "none")
+
+    shown = {path.name: "**7 / 10**" in path.read_text("utf-8") for path in tmp_path.glob("*.md")}
+    assert shown == {"s1000.md": True, "s1001.md": False}
+
+
 # -- their own tests
 
 
@@ -235,6 +285,23 @@ def test_stages_after_the_first_that_is_not_done_wait():
     ]
 
 
+def test_stage_that_waits_does_not_deny_what_is_caught_already():
+    found = [finding("order", "flaky", "…", "test_b")]
+
+    page = told("count", findings=found, invalid=["test_b"], status="invalid")
+
+    assert "later catch when what stands above is done; so far, 1 of 3 mutants caught" in text_of(page)
+    assert "So far, 1 of 3 caught by your valid tests." in text_of(page)
+
+
+def test_stage_that_waits_does_not_tell_at_level_none_how_many_are_caught():
+    found = [finding("order", "flaky", "…", "test_b")]
+
+    stages = told("none", findings=found, invalid=["test_b"], status="invalid").lessons[0].stages
+
+    assert stages[-1].text == "when what stands above is done"
+
+
 def test_verdict_that_could_not_be_had_says_nothing_about_the_tests():
     bare = {"status": "harness_error", "score": 0.0, "suspect": []}
     result = LearnerResult(
@@ -276,6 +343,26 @@ def test_hostile_text_is_inert_in_html(level, at):
     assert not {"img", "a", "iframe", "b"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on") or name in ("href", "src")]
     assert " ".join(HOSTILE_TEST.split()) in page.text
+
+
+@pytest.mark.parametrize("at", range(len(AWKWARD)))
+def test_hostile_text_is_inert_in_a_comment(at):
+    result = made_class(0, awkward=True)
+
+    shown = Page(as_comment(feedback(result.learners[at], result.lessons, "symptoms")))
+
+    assert set(shown.tags) <= {"ul", "li", "p", "strong", "code", "pre"}
+    assert shown.attributes == []
+    assert " ".join(HOSTILE_TEST.split()) in shown.text
+
+
+def test_comment_has_no_markdown_in_it():
+    found = [finding("leak", "file_left", "The suite leaves the file x.")]
+
+    comment = as_comment(told("symptoms", findings=found, status="leaky"))
+
+    assert "Write to <code>tmp_path</code>." in comment
+    assert not re.findall(r"[*`\n]|##|<br", comment)
 
 
 @pytest.mark.parametrize("at", range(len(AWKWARD)))
@@ -321,14 +408,14 @@ def test_message_without_end_is_cut():
 def test_each_learner_who_handed_in_gets_two_files(tmp_path):
     result = ClassResult((SHEET,), (LearnerResult(Learner("s1"), "s1.zip"), LearnerResult(Learner("s2"))))
 
-    assert write_feedback(result, tmp_path / "feedback", "count") == 1
+    assert write_feedback(result, {}, {}, tmp_path / "feedback", "count") == 1
     assert sorted(path.name for path in (tmp_path / "feedback").iterdir()) == ["s1.html", "s1.md"]
 
 
 def test_no_id_leads_out_of_the_folder(tmp_path):
     result = made_class(0, awkward=True)
 
-    written = write_feedback(result, tmp_path / "feedback", "none")
+    written = write_feedback(result, {}, {}, tmp_path / "feedback", "none")
 
     assert written == len(AWKWARD)
     assert [path.name for path in tmp_path.iterdir()] == ["feedback"]
@@ -338,8 +425,8 @@ def test_no_id_leads_out_of_the_folder(tmp_path):
 
 def test_another_level_replaces_the_files_of_the_one_before(tmp_path):
     result = made_class(2)
-    write_feedback(result, tmp_path, "symptoms")
+    write_feedback(result, {}, {}, tmp_path, "symptoms")
 
-    write_feedback(result, tmp_path, "none")
+    write_feedback(result, {}, {}, tmp_path, "none")
 
     assert "What gets past" not in (tmp_path / "s1000.md").read_text("utf-8")

@@ -7,6 +7,7 @@ from marked_class import ONE, TWO, class_of, failed_harness, learner, unit
 
 from checker.errors import UsageError
 from checker.grading.exports import export
+from checker.grading.outputs import feedback_texts
 from checker.grading.policy import Policy
 
 DATES = '"Sunday, 1 March 2026, 11:00 PM",-'
@@ -63,6 +64,7 @@ def test_grades_are_the_only_bytes_that_change(tmp_path):
     assert lines == [
         f"Written: {tmp_path / 'out' / 'moodle.csv'}",
         "The total goes to the column Grade, scaled from 10 points to 100.",
+        "1 mark replaced: 2002 10.00 → 100.",
         "Learners without a row: ghost.",
     ]
 
@@ -73,6 +75,7 @@ def test_german_worksheet_keeps_its_commas_its_line_ends_and_its_byte_order_mark
     assert filled == changed(GERMAN, ('abgegeben",1,"0,00"', 'abgegeben",1,"11,66"'))
     assert lines[1:] == [
         "The total goes to the column Bewertung, scaled from 10 points to 20.",
+        "1 mark replaced: a 0,00 → 11,66.",
         'Rows that fit no learner of this class, left as they were: Łukasz "Ł" Öz (line 3).',
     ]
 
@@ -172,12 +175,37 @@ def test_mark_that_is_to_be_graded_again_leaves_the_cell_as_it_is(tmp_path):
     assert f"2002, {ONE}: left blank, as the harness failed; to be graded again." in lines
 
 
+def test_marks_that_are_replaced_are_told_by_name_five_at_most(tmp_path):
+    rows = "".join(f"Participant {n},A,{n},10\n" for n in range(1, 8))
+    people = [learner(str(n), [unit(12, 12)], name=f"A {n}") for n in range(1, 8)]
+
+    _, lines = fill(tmp_path, f"Identifier,Full name,Grade,Maximum Grade\n{rows}", *people)
+
+    named = "A 1 1 → 10, A 2 2 → 10, A 3 3 → 10, A 4 4 → 10, A 5 5 → 10, and 2 more"
+    assert f"7 marks replaced: {named}." in lines
+
+
+def test_zero_for_work_that_was_not_handed_in_is_told_apart_from_one_that_was_earned(tmp_path):
+    people = [learner("2001"), learner("2003", [unit(0, 12)])]
+
+    filled, lines = fill(tmp_path, ENGLISH, *people)
+
+    assert 'grading",0,100.00' in filled
+    assert "1 zero written for work that was not handed in." in lines
+
+
+def test_mark_that_is_there_already_is_neither_replaced_nor_told(tmp_path):
+    _, lines = fill(tmp_path, changed(ENGLISH, (",10.00,", ",0.00,")), learner("2002"))
+
+    assert not any("replaced" in line or "zero" in line for line in lines)
+
+
 # -- feedback
 
 
-def test_feedback_goes_to_the_comments_as_html_and_inert(tmp_path):
+def test_feedback_goes_to_the_comments_and_no_spreadsheet_reckons_with_it(tmp_path):
     people = [learner("2001", [unit(1, 1)]), learner("2003", [unit(1, 1)]), learner("2004", [unit(3, 4)])]
-    said = {"2001": 'P3 is not "looked at", <b>yet</b>\nTry again.\n', "2003": "=1+1"}
+    said = {"2001": '<p>P3 is not "looked at".</p>\n', "2003": "=1+1"}
 
     filled, _ = fill(tmp_path, ENGLISH, *people, feedback=said)
 
@@ -185,10 +213,21 @@ def test_feedback_goes_to_the_comments_as_html_and_inert(tmp_path):
         ENGLISH,
         (
             f'grading",,100.00,Yes,{DATES},',
-            f'grading",100,100.00,Yes,{DATES},"P3 is not ""looked at"", &lt;b&gt;yet&lt;/b&gt;<br>Try again."',
+            f'grading",100,100.00,Yes,{DATES},"<p>P3 is not ""looked at"".</p>"',
         ),
         (f'-,100.00,Yes,{DATES},"<p>a, b</p>"', f'100,100.00,Yes,{DATES},"\'=1+1"'),
     )
+
+
+def test_comment_is_about_the_lesson_alone_that_the_grade_is_of():
+    result = class_of(learner("2001", [unit(9, 12), unit(3, 12, lesson=TWO)]))
+
+    [whole] = feedback_texts("moodle", result, Policy(), "count", {}).values()
+    [first] = feedback_texts("moodle", result, Policy(), "count", {"01": "Grade"}).values()
+
+    assert all(words in whole for words in ("A request", "The client remembers", "Total"))
+    assert "A request is a function call: <strong>7.5 / 10</strong>" in first
+    assert not any(words in first for words in ("The client remembers", "Total"))
 
 
 def test_feedback_without_a_known_column_is_told_and_can_be_pointed_at_one(tmp_path):

@@ -230,7 +230,7 @@ def test_learner_has_one_name_in_every_folder_that_is_written(tmp_path):
     result = class_of(*(learner(one, source="x") for one in [*AWKWARD, "alice", "Alice"]))
 
     export("gradescope", result, Policy(), tmp_path / "export")
-    write_feedback(result, tmp_path / "feedback", "none")
+    write_feedback(result, {}, {}, tmp_path / "feedback", "none")
 
     folders = {path.name for path in (tmp_path / "export" / "gradescope").iterdir()}
     assert folders == {path.stem for path in (tmp_path / "feedback").glob("*.md")}

@@ -90,6 +90,20 @@ def test_slip_is_one_line_with_the_file_the_key_and_what_is_allowed(tmp_path, te
     assert "\n" not in str(caught.value)
 
 
+def test_weight_of_a_lesson_that_does_not_count_is_one_line(tmp_path):
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, 'lessons = ["1", "2"]\nweights = {03 = 2}\n')
+
+    assert "policy.toml: weights names lesson 03, which does not count" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_weight_may_spell_a_lesson_otherwise_than_the_lessons_do(tmp_path):
+    policy = read(tmp_path, 'lessons = ["1", "02_cookie_sessions"]\nweights = {01 = 2, 2 = 3}\n')
+
+    assert (policy.weight("01_test_client"), policy.weight("02_cookie_sessions")) == (2, 3)
+
+
 def test_two_thresholds_of_one_height_are_refused(tmp_path):
     rows = "[[threshold]]\ncaught = 50\nearns = 60\n" * 2
 

@@ -18,7 +18,7 @@ from checker.grading.exports.gradescope import results_document
 from checker.grading.exports.junit import junit_xml
 from checker.grading.exports.moodle import fill_moodle
 from checker.grading.exports.teachers_file import Filled
-from checker.grading.marked import TOTAL, MarkedClass, mark_class
+from checker.grading.marked import MarkedClass, mark_class
 from checker.grading.model import ClassResult
 from checker.grading.policy import Policy
 from checker.grading.safely import one_line, safe_names
@@ -61,8 +61,8 @@ def export(
 
     `columns` says what goes where in a teacher's file, as titles by lesson, ``total`` or ``feedback``; for
     ``classroom50`` the class's short name, as ``classroom``. `feedback` is text by learner id, for the formats that
-    learners see. Each file is written all of it or not at all. Raises UsageError where something is missing, does not
-    fit, or cannot be written.
+    learners see: HTML for ``moodle``, else Markdown. Each file is written all of it or not at all. Raises UsageError where
+    something is missing, does not fit, or cannot be written.
     """
     if format not in _FORMATS:
         raise UsageError(f"There is no format {format!r}. There are: {', '.join(_FORMATS)}.")
@@ -80,8 +80,7 @@ def export(
         raise UsageError(
             f"Nobody handed in a lesson's suite: there are no marks for {format}. See report.html."
         )
-    if result.lessons and not marked.out_of(TOTAL):
-        raise UsageError("No lesson of this class counts under this policy. See its lessons and its weights.")
+    marked.check_total()
     made = _Export()
     _FORMATS[format](_Request(marked, columns or {}, feedback or {}, teachers_file), made)
     _write(made, destination, teachers_file)

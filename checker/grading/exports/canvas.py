@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from checker.errors import UsageError
+from checker.grading.exports.changes import Change, changes_told
 from checker.grading.exports.exact_csv import ExactCsv, read_exactly
 from checker.grading.exports.teachers_file import (
     Filled,
@@ -63,6 +64,7 @@ def fill_canvas(content: bytes, marked: MarkedClass, columns: Mapping[str, str],
         value for row in range(1, len(csv.rows)) for value in csv.values(row)[sheet.section :]
     )
     cells: dict[tuple[int, int], str] = {}
+    changes: list[Change] = []
     kept: dict[str, list[str]] = {}
     for row, learner in matching.learner_of.items():
         for column in chosen:
@@ -72,6 +74,8 @@ def fill_canvas(content: bytes, marked: MarkedClass, columns: Mapping[str, str],
                 kept.setdefault(what, []).append(one_line(learner))
             elif (new := _new(learners[learner], column, old, comma)) is not None:
                 cells[row, column.index] = new
+                changes.append(Change(learners[learner], column.item, old, new))
+    lines += changes_told(changes, marked)
     lines += [line for what, names in kept.items() for line in told(what, names)]
     return Filled(csv.changed(cells), (*lines, *matching.lines))
 

@@ -7,12 +7,12 @@ one number that is the same in all of them, the maximum. Known titles decide whe
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from fractions import Fraction
 
 from checker.errors import UsageError
+from checker.grading.exports.changes import Change, changes_told
 from checker.grading.exports.exact_csv import ExactCsv, read_exactly
 from checker.grading.exports.teachers_file import (
     Filled,
@@ -42,7 +42,7 @@ def fill_moodle(
     name: str,
     feedback: Mapping[str, str] | None = None,
 ) -> Filled:
-    """The teacher's file with marks in it and, where there is some for a learner's id, feedback.
+    """The teacher's file with marks in it and, where there is some for a learner's id, feedback, which is HTML.
 
     A worksheet has one grade. It gets the total or, with one lesson in `columns`, that lesson's mark; the title may
     be left empty, to find the column as ever. ``feedback`` in `columns` names the column for comments. Raises UsageError
@@ -57,18 +57,22 @@ def fill_moodle(
     learners = {one.id: one for one in marked.learners}
     comma = has_decimal_commas(csv.value(row, column) for row in sheet.rows for column in (grade, grade + 1))
     cells: dict[tuple[int, int], str] = {}
+    changes: list[Change] = []
     for row, learner in matching.learner_of.items():
         mark = learners[learner].mark(item)
         if mark.points is not None:
-            new = written(scaled(mark.points, mark.out_of, full), csv.value(row, grade), comma)
-            cells |= {} if new is None else {(row, grade): new}
+            old = csv.value(row, grade)
+            if (new := written(scaled(mark.points, mark.out_of, full), old, comma)) is not None:
+                cells[row, grade] = new
+                changes.append(Change(learners[learner], item, old, new))
+    lines += changes_told(changes, marked)
     if feedback:
         comments = sheet.comments(columns)
         said = {row: feedback.get(learner, "") for row, learner in matching.learner_of.items()}
         if comments is None:
             lines.append(f'No column for feedback was recognised. Say which: --column "{FEEDBACK}=TITLE".')
         else:
-            cells |= {(row, comments): _as_html(text) for row, text in said.items() if text}
+            cells |= {(row, comments): inert(text.strip()) for row, text in said.items() if text}
     return Filled(csv.changed(cells), (*lines, *matching.lines))
 
 
@@ -80,11 +84,6 @@ def _told(marked: MarkedClass, item: str, title: str, full: Fraction | None) -> 
     else:
         scale = "" if full == out_of else f", scaled from {plain(out_of)} points to {plain(full)}"
     return f"{what} goes to the column {one_line(title)}{scale}."
-
-
-def _as_html(text: str) -> str:
-    """Comments are HTML in Moodle, and a cell's formula in a spreadsheet."""
-    return inert(html.escape(text.strip(), quote=False).replace("\r\n", "\n").replace("\n", "<br>"))
 
 
 class _Worksheet:

@@ -18,10 +18,12 @@ from checker.grading.report.feedback_words import (
     invalid_because,
     suite_remarks,
 )
+from checker.grading.report.marks import MarkView, points_text
 from checker.grading.report.stages import Stage, stages
 from checker.grading.safely import clean, one_line
 
 _MOST_TESTS = 100
+_NO_MARKS: Mapping[str, MarkView] = {}
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,16 @@ class TestLine:
     """Why it is not valid, in our words."""
     message: str
     """What it said on the app; the learner's own text."""
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    """One mark, of a lesson or of all."""
+
+    what: str
+    points: str
+    reasons: tuple[str, ...]
+    """How it came about, in our words."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,8 @@ class Feedback:
     """What became of the files: late, what was not taken."""
     own_notes: tuple[str, ...]
     """The same, with names of the learner's files in it."""
+    marks: tuple[MarkLine, ...]
+    """Also of the lessons that were not handed in; the total comes last."""
     lessons: tuple[LessonFeedback, ...]
 
 
@@ -75,30 +89,51 @@ _FLAGS = {
 }
 
 
-def feedback(result: LearnerResult, lessons: Sequence[LessonSheet], level: Level) -> Feedback:
-    """What `result` may be told at `level`; lessons in the order of `lessons`."""
+def feedback(
+    result: LearnerResult,
+    lessons: Sequence[LessonSheet],
+    level: Level,
+    marks: Mapping[str, MarkView] = _NO_MARKS,
+    total: MarkView | None = None,
+) -> Feedback:
+    """What `result` may be told at `level`; lessons in the order of `lessons`.
+
+    `marks` are by lesson; they are told whatever the level, as a learner has to know what a mark stands for. Where one
+    is missing, none is shown.
+    """
     return Feedback(
         one_line(result.learner.name, 80) or one_line(result.learner.id, 80),
         tuple(_FLAGS[flag] for flag in result.flags if flag in _FLAGS),
         tuple(map(clean, result.notes)),
+        tuple(_marks(lessons, marks, total)),
         tuple(
             _lesson(result.units[sheet.name], sheet, level) for sheet in lessons if sheet.name in result.units
         ),
     )
 
 
+def _marks(
+    lessons: Sequence[LessonSheet], marks: Mapping[str, MarkView], total: MarkView | None
+) -> Iterator[MarkLine]:
+    named = [(one_line(sheet.title) or sheet.name, marks.get(sheet.name)) for sheet in lessons]
+    for what, mark in (*named, ("Total", total)):
+        if mark is not None:
+            yield MarkLine(what, points_text(mark), tuple(map(one_line, mark.reasons)))
+
+
 def _lesson(unit: Unit, sheet: LessonSheet, level: Level) -> LessonFeedback:
     document = unit.document
     tests = document.get("tests", ())
     findings = document.get("findings", ())
+    told = tuple(stages(unit, counted=level != "none"))
     return LessonFeedback(
         one_line(sheet.title),
-        tuple(stages(unit, counted=level != "none")),
+        told,
         tuple(_test(test, findings) for test in tests[:_MOST_TESTS]),
         len(tests[_MOST_TESTS:]),
         tuple(dict.fromkeys([*suite_remarks(findings, level), *_left_behind(findings)])),
         tuple(clean(f["text"]) for f in findings if f["kind"] in QUOTED_FROM[level]),
-        "" if level == "none" or not tests else _caught(document["mutants"]),
+        "" if level == "none" or not tests else _caught(document["mutants"], so_far=told[-1].word == "later"),
         tuple(_areas(document["mutants"], sheet)) if level in ("areas", "symptoms") and tests else (),
         tuple(_symptoms(document["mutants"], sheet)) if level == "symptoms" and tests else (),
     )
@@ -114,9 +149,11 @@ def _left_behind(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     return (LEFT_BEHIND[finding["kind"]] for finding in findings if finding["kind"] in LEFT_BEHIND)
 
 
-def _caught(mutants: Sequence[Mapping[str, Any]]) -> str:
+def _caught(mutants: Sequence[Mapping[str, Any]], *, so_far: bool) -> str:
+    """How many are caught; `so_far` where there is something to be done before."""
+    caught = f"{_killed(mutants)} of {len(mutants)} caught"
+    text = f"So far, {caught} by your valid tests." if so_far else f"{caught}."
     muted = sum(bool(mutant["muted_by"]) and not mutant["killed"] for mutant in mutants)
-    text = f"{_killed(mutants)} of {len(mutants)} caught."
     return f"{text} Muted, as only tests that are not valid notice them: {muted}." if muted else text
 
 

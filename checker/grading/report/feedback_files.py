@@ -1,8 +1,9 @@
-"""Feedback as files that a learner can be handed: a page for a browser, and the same as Markdown."""
+"""Feedback as a learner can be handed it: a page for a browser, the same as Markdown, or as a comment."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from markupsafe import Markup
@@ -10,6 +11,8 @@ from markupsafe import Markup
 from checker.files import write_atomically
 from checker.grading.model import ClassResult, Level
 from checker.grading.report.feedback import Feedback, feedback
+from checker.grading.report.marks import MarkView
+from checker.grading.report.payload import Marks
 from checker.grading.report.templating import environment, source
 from checker.grading.safely import safe_names
 
@@ -18,17 +21,21 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
-def write_feedback(result: ClassResult, destination: Path, level: Level) -> int:
+def write_feedback(
+    result: ClassResult, marks: Marks, totals: Mapping[str, MarkView], destination: Path, level: Level
+) -> int:
     """Write two files for each learner who handed something in, into the folder `destination`: NAME.html and NAME.md.
 
     NAME is the learner's id, or, where that is no fit name for a file, what can be kept of it and a digest. Files
-    of earlier calls are replaced. Returns the number of learners; raises OSError where a file cannot be written.
+    of earlier calls are replaced. `marks` and `totals` are as for `write_report`. Returns the number of learners; raises
+    OSError where a file cannot be written.
     """
     names = safe_names(learner.learner.id for learner in result.learners)
     told = [learner for learner in result.learners if learner.source or learner.units]
     for learner in told:
-        page = feedback(learner, result.lessons, level)
-        name = names[learner.learner.id]
+        id = learner.learner.id
+        own = {sheet.name: mark for sheet in result.lessons if (mark := marks.get((id, sheet.name)))}
+        page, name = feedback(learner, result.lessons, level, own, totals.get(id)), names[id]
         write_atomically(destination / f"{name}.html", as_html(page).encode("utf-8"))
         write_atomically(destination / f"{name}.md", as_markdown(page).encode("utf-8"))
     return len(told)
@@ -38,6 +45,12 @@ def as_html(page: Feedback) -> str:
     """The page for a browser: one file, no script, nothing to fetch."""
     style = Markup("\n".join(map(source, ("base.css", "feedback.css"))))
     return environment().get_template("feedback.html.j2").render(page=page, style=style)
+
+
+def as_comment(page: Feedback) -> str:
+    """The page as a little HTML for a learning platform's comment: paragraphs, lists, bold and code."""
+    made = environment().get_template("comment.html.j2").render(page=page)
+    return re.sub(r">\n+<", "><", made).strip()
 
 
 def as_markdown(page: Feedback) -> str:

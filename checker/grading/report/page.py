@@ -23,6 +23,8 @@ from checker.grading.safely import one_line, safe_names
 
 _SCRIPTS = ("dom.js", "class.js", "grid.js", "learner.js", "start.js")
 _STYLES = ("base.css", "report.css")
+# With more learners than that, their table scrolls in a frame of its own, under its head.
+_BIG_CLASS = 20
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def report_page(
             flag_words=words.flag_words,
             number_of=_lesson_number,
             kills=KILLS,
+            big_class=_BIG_CLASS,
         )
     )
 

@@ -22,14 +22,16 @@ class Stage:
 _Line = tuple[str, bool, str]
 # Tests of a suite that is to be mended say little about what comes after; a leak hides nothing.
 _HIDING_NOTHING = "leave"
+_LATER = "when what stands above is done"
 
 
 def stages(unit: Unit, *, counted: bool) -> Iterator[Stage]:
-    """A stage a line. With `counted`, the last one says how many mutants are caught."""
+    """A stage a line. With `counted`, the last one says how many mutants are caught, also where it is to come."""
     reached = True
     for name, done, text in _lines(unit, counted):
         if not reached:
-            yield Stage("·", "later", name, "")
+            so_far = f"; so far, {text}" if counted and name == "catch" else ""
+            yield Stage("·", "later", name, f"{_LATER}{so_far}")
         else:
             yield Stage("✓" if done else "✗", "done" if done else "not yet", name, text)
         reached = reached and (done or name == _HIDING_NOTHING)

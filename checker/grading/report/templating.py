@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from checker.grading.safely import clean, one_line
 
@@ -19,8 +21,13 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"clean": clean, "one_line": one_line}
+    made.filters |= {"clean": clean, "one_line": one_line, "coded": _coded}
     return made
+
+
+def _coded(text: str) -> Markup:
+    """A sentence of ours as HTML: what is between backticks in it is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def source(name: str) -> str:

@@ -10,11 +10,11 @@ const list = (items) => el("ul", { class: "plain" }, items.map((item) => el("li"
 const breakable = (name) => name.split(/(?<=_)(?=[^_])/).flatMap((part, at) => (at ? [el("wbr"), part] : [part]));
 const sumOf = (number) => el("td", { class: "sum" }, String(number));
 
-function grid({ label, caption, corner, bugs, last, rows, foot, tall }) {
+function grid({ label, caption, corner, bugs, last, rows, foot, frame = "" }) {
   const heads = bugs.map((bug) => el("th", { scope: "col", class: "bug", title: bug[3] }, el("span", {}, bug[0])));
   return el(
     "div",
-    { class: tall ? "wide tall" : "wide", role: "region", tabindex: "0", "aria-label": label },
+    { class: `wide ${frame}`, role: "region", tabindex: "0", "aria-label": label },
     el(
       "table",
       { class: "grid" },
@@ -72,6 +72,6 @@ function whoCatches({ dataset }) {
     last: "caught",
     rows,
     foot: el("tr", {}, el("th", { scope: "row" }, "caught by"), caught.map((number) => el("td", {}, String(number))), el("td")),
-    tall: true,
+    frame: heat.closest(".wide").className, // as high as the table of the class
   });
 }
