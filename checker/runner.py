@@ -23,12 +23,11 @@ from typing import IO, Any, Protocol
 
 from checker import warm
 from checker.errors import HarnessError
-from checker.events import Event, read_events
+from checker.events import MOST_TESTS, Event, read_events
 from checker.workspace import workspace
 
 CAN_FORK = hasattr(os, "fork") and sys.platform != "win32"
 TIME_LIMIT = 10.0  # seconds a run may take
-MOST_TESTS = 1_000  # tests of a suite that are run
 
 _TRIES = 3
 # -P: nothing in the current folder can shadow a library.

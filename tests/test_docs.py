@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli import app
-from checker.grading.policy import read_policy
+from checker.grading.kept_policy import policy_in_force
 from checker.grading.report.words import SUSPECT
 from checker.lessons import find_course
 from checker.verdict import Finding
@@ -89,7 +89,7 @@ def test_policy_of_the_readme_is_one(tmp_path):
     [text] = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     (tmp_path / "policy.toml").write_text(text, "utf-8")
 
-    policy = read_policy(tmp_path / "policy.toml")
+    policy = policy_in_force(tmp_path, tmp_path / "policy.toml").policy
 
     assert (policy.award, policy.points, policy.costs.order) == ("thresholds", 20, 10)
 

@@ -1,4 +1,4 @@
-"""From verdicts to marks: what each lesson earns, and why, in plain words. Pure, but for `read_policy`.
+"""From verdicts to marks: what each lesson earns, and why, in plain words. Pure.
 
 Due dates and dropping the lowest mark are left to the learning platform, which knows the calendar.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import Literal
 
 from checker.grading.model import Unit
@@ -97,16 +96,6 @@ class Total:
     """None as long as one of the marks is."""
     out_of: float
     reasons: tuple[str, ...] = ()
-
-
-def read_policy(path: Path) -> Policy:
-    """The policy in a TOML file.
-
-    Raises UsageError, with the file, the key and what is allowed, where it cannot be used.
-    """
-    from checker.grading.policy_file import content_of, parsed
-
-    return parsed(content_of(path), path)
 
 
 def mark(policy: Policy, lesson: str, unit: Unit | None) -> Mark:

@@ -43,7 +43,10 @@ def content_of(path: Path) -> bytes:
 
 
 def parsed(content: bytes, path: Path) -> Policy:
-    """The policy that `content`, of the file at `path`, is; errors as `checker.grading.policy.read_policy` says."""
+    """The policy that `content`, of the file at `path`, is.
+
+    Raises UsageError, with the file, the key and what is allowed, where it cannot be used.
+    """
     document = _document(content, path)
     file = _File(path)
     file.only(document, _SETTINGS, "")

@@ -25,19 +25,20 @@ from checker.suite import Suite, own_suite, solution_suite
 from checker.variants import VariantSet, load_variants
 
 _LIBRARIES = (
-    *(
-        "fastapi",
-        "starlette",
-        "pydantic",
-        "httpx",
-        "httpx2",
-        "anyio",
-        "sqlalchemy",
-        "aiosqlite",
-        "pyjwt",
-        "libpass",
-    ),
-    *("python-multipart", "pytest", "pytest-asyncio", "time-machine"),
+    "fastapi",
+    "starlette",
+    "pydantic",
+    "httpx",
+    "httpx2",
+    "anyio",
+    "sqlalchemy",
+    "aiosqlite",
+    "pyjwt",
+    "libpass",
+    "python-multipart",
+    "pytest",
+    "pytest-asyncio",
+    "time-machine",
 )
 _TRIES = 2
 _UNITS = 100  # of one sandbox, before a new one takes its place

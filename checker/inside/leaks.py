@@ -150,10 +150,10 @@ def _overridden_apps() -> list[FastAPI]:
 
 
 def _names(app: FastAPI) -> str:
-    return ", ".join(map(name_of, app.dependency_overrides))
+    return ", ".join(map(_name, app.dependency_overrides))
 
 
-def name_of(key: Any) -> str:
+def _name(key: Any) -> str:
     """What an override's key is called; never what its own code makes of that, nor where it lies in memory."""
     name = key if isinstance(key, str) else getattr(key, "__name__", None)
     return name if isinstance(name, str) else f"an object of the class {type(key).__name__}"

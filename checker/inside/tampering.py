@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from types import FrameType
 from typing import Any
 
@@ -29,9 +30,14 @@ _READERS = {
     "importlib",
 }
 _STARTS = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.fork", "os.forkpty"}
-# What leads from an object to its code.
-_CODE = {"__code__", "f_code", "cr_code", "gi_code", "ag_code"}
-_FRAMES = {"cr_code": "cr_frame", "gi_code": "gi_frame", "ag_code": "ag_frame"}
+# What leads from an object to its code, and where the module of that code is found.
+_MODULE_OF = {
+    "__code__": attrgetter("__globals__"),
+    "f_code": attrgetter("f_globals"),
+    "cr_code": attrgetter("cr_frame.f_globals"),
+    "gi_code": attrgetter("gi_frame.f_globals"),
+    "ag_code": attrgetter("ag_frame.f_globals"),
+}
 
 
 def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., None]) -> None:
@@ -72,7 +78,7 @@ class _Watch:
             if self._is_app_file(args[0]) and self._suite_reads(sys._getframe(2)):
                 self._tell("reads_app_source")
         elif event == "object.__getattr__":
-            if args[1] in _CODE and self._looks_at_app(args[0], args[1], sys._getframe(2)):
+            if args[1] in _MODULE_OF and self._looks_at_app(args[0], args[1], sys._getframe(2)):
                 self._tell("reads_app_source")
         elif event == "gc.get_referents":
             if self._is_suites(sys._getframe(2)):
@@ -96,9 +102,11 @@ class _Watch:
     def _looks_at_app(self, thing: Any, attribute: str, frame: FrameType) -> bool:
         if not self._is_suites(frame):
             return False
-        holder = getattr(thing, _FRAMES[attribute], None) if attribute in _FRAMES else thing
-        scope = getattr(holder, "f_globals" if attribute != "__code__" else "__globals__", None)
-        return isinstance(scope, dict) and self._is_app_file(scope.get("__file__"))
+        try:
+            module = _MODULE_OF[attribute](thing)
+        except AttributeError:  # a coroutine that has ended has no frame
+            return False
+        return self._is_app_file(module.get("__file__"))
 
     def _suite_reads(self, frame: FrameType | None) -> bool:
         """Whether a file is opened by the suite, directly or through a library that reads for it."""

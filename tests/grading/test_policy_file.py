@@ -6,13 +6,14 @@ import pytest
 
 from checker.errors import UsageError
 from checker.grading import policy_file
-from checker.grading.policy import Costs, Policy, Threshold, read_policy
+from checker.grading.policy import Costs, Policy, Threshold
+from checker.grading.policy_file import content_of, parsed
 
 
 def read(tmp_path, text):
     path = tmp_path / "policy.toml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return read_policy(path)
+    return parsed(content_of(path), path)
 
 
 def test_empty_file_is_the_default(tmp_path):
@@ -113,4 +114,4 @@ def test_two_thresholds_of_one_height_are_refused(tmp_path):
 
 def test_policy_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(UsageError, match=r"nowhere\.toml cannot be read: No such file"):
-        read_policy(tmp_path / "nowhere.toml")
+        content_of(tmp_path / "nowhere.toml")

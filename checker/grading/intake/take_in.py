@@ -41,9 +41,8 @@ def take_in(
         return _submission(source, trees, known, only, shipped, limits)
     except Refused as refused:
         why = str(refused)
-    except (
-        Exception
-    ) as error:  # a bug of ours that this hand-in found: the rest of the class is still to be graded
+    except Exception as error:
+        # A bug of ours that this hand-in found: the rest of the class is still to be graded.
         if os.environ.get("CHECKER_TRACEBACK"):
             raise
         what = clean(f"{type(error).__name__}: {error}"[:_LONGEST_ERROR])
