@@ -18,7 +18,7 @@ Kind = Literal["reference", "equivalent", "mutant"]
 _MUTANT_KEYS = {"id", "area", "promise", "symptom", "expose", "replace", "with"}
 _EQUIVALENT_KEYS = {"id", "promise", "says"}
 _OPTIONAL_KEYS = {
-    "mutant": {"file"},
+    "mutant": {"clause", "file"},
     "equivalent": {"file", "replace", "with", "of", "blame", "freedom"},
 }
 
@@ -33,6 +33,8 @@ class Variant:
     """The whole app: each file's text by its path in the lesson folder."""
     promise: str = ""
     """The row a mutant breaks, or whose freedom an equivalent uses."""
+    clause: str = ""
+    """Words of the row that a mutant makes untrue."""
     area: str = ""
     symptom: str = ""
     expose: str = ""
@@ -113,6 +115,7 @@ def _mutant(lesson: Lesson, path: Path, entry: dict[str, Any]) -> Variant:
         "mutant",
         _replaced(lesson, where, entry),
         promise=entry["promise"],
+        clause=entry.get("clause", ""),
         area=entry["area"],
         symptom=entry["symptom"],
         expose=entry["expose"],
