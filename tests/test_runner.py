@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.engine import warm
+from checker.engine import wire
 from checker.engine.libraries import modules_for
 from checker.engine.run import Interrupted, Request
 from checker.engine.runner import open_runner, run_all
@@ -355,7 +355,7 @@ def test_stop_that_comes_when_its_run_is_over_does_not_touch_the_next_one(reques
     with open_runner(modules_for([]), workers=1) as runner:
         runner.run(first)
         connection = runner._idle.get()
-        warm.send_message(connection, {"stop": first.key})
+        wire.send_message(connection, {"stop": first.key})
         runner._idle.put(connection)
         report = runner.run(second)
 
