@@ -55,8 +55,8 @@ def excuses_are_told(subject: Subject) -> Iterator[str]:
 
 
 CHECKS = [
-    Check("every assertion of the solution is needed", every_assertion_is_needed),
-    Check("every case of the solution catches a mutant", every_case_is_needed),
+    Check("every assertion of the solution is needed", every_assertion_is_needed, is_warning=True),
+    Check("every case of the solution catches a mutant", every_case_is_needed, is_warning=True),
     Check("assertions that are excused", excuses_are_told, is_warning=True),
 ]
 
