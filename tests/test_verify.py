@@ -132,7 +132,7 @@ SPOILED = [
         "with = '''__import__(\"os\")._exit(1)'''",
         "did not finish",
     ),
-    ("same killers", TOML, "[[mutant]]", SECOND_MUTANT + "[[mutant]]", "are killed by the same tests"),
+    ("are one bug", TOML, "[[mutant]]", SECOND_MUTANT + "[[mutant]]", "are killed by the same tests"),
     (
         "README's code runs",
         README,
@@ -269,7 +269,7 @@ def test_warning_is_no_failure(checker, draft):
     done = checker("verify", "17", cwd=draft.root)
 
     assert done.returncode == 0
-    assert "warning  17_greeting: no two mutants have the same killers" in done.stdout
+    assert "warning  17_greeting: no two mutants are one bug" in done.stdout
 
 
 @pytest.mark.parametrize(

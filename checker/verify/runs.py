@@ -78,12 +78,13 @@ def mutants_start(subject: Subject) -> Iterator[str]:
 
 
 def mutants_differ(subject: Subject) -> Iterator[str]:
-    """Two mutants that the same tests kill may be one bug in two coats."""
-    seen: dict[frozenset[str], MutantVerdict] = {}
+    """Two mutants of one clause that the same tests kill may be one bug in two coats."""
+    seen: dict[tuple[str, str, frozenset[str]], MutantVerdict] = {}
     for mutant in subject.solved.verdict.mutants:
-        killers = frozenset(kill.test for kill in mutant.killed_by)
-        if killers and killers in seen:
-            yield f"{seen[killers].variant.id} and {mutant.variant.id} are killed by the same tests"
+        by = frozenset(kill.test for kill in mutant.killed_by)
+        killers = (mutant.variant.promise, mutant.variant.clause, by)
+        if by and killers in seen:
+            yield f"{seen[killers].variant.id} and {mutant.variant.id} break one clause, and are killed by the same tests"
         seen.setdefault(killers, mutant)
 
 
@@ -137,7 +138,7 @@ CHECKS = [
     Check("the solution is complete, three times over", solution_is_complete),
     Check("the solution passes in any order", solution_passes_in_any_order),
     Check("every mutant starts and answers", mutants_start),
-    Check("no two mutants have the same killers", mutants_differ, is_warning=True),
+    Check("no two mutants are one bug", mutants_differ, is_warning=True),
     Check("hollow suites score nothing", hollow_suites_score_nothing),
     Check("the README's code runs", readme_code_runs),
 ]
