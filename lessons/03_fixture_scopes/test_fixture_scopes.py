@@ -102,14 +102,23 @@ class TestTakingOut:
             pytrace=False,
         )
 
-    def test_last_copy_leaves_nothing(self):
+    def test_last_copy_leaves_no_entry(self):
         self.visitor.post("/cart/dune")
+        self.visitor.post("/cart/emma")
 
         response = self.visitor.delete("/cart/dune")
 
         assert response.status_code == 200
-        assert response.json() == {"items": {}, "total": 0}
-        assert self.visitor.get("/cart").json() == {"items": {}, "total": 0}
+        assert response.json() == {"items": {"emma": 1}, "total": 700}
+        assert self.visitor.get("/cart").json() == {"items": {"emma": 1}, "total": 700}
+
+    def test_what_is_not_in_the_cart(self):
+        self.visitor.post("/cart/emma")
+
+        response = self.visitor.delete("/cart/dune")
+
+        assert response.status_code == 404
+        assert self.visitor.get("/cart").json() == {"items": {"emma": 1}, "total": 700}
 
     def test_one_copy_less(self):
         self.visitor.post("/cart/dune")
