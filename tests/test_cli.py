@@ -107,9 +107,7 @@ def test_survivors_are_counted_by_area_and_not_named(checker):
 
 def test_survivors_have_no_name_in_json_either(checker):
     survivors = [
-        m
-        for m in checker.verdict("01", "--suite", "tests/golden/classes")["mutants"]
-        if not m["killed"]
+        m for m in checker.verdict("01", "--suite", "tests/golden/classes")["mutants"] if not m["killed"]
     ]
 
     assert [m["id"] for m in survivors] == [

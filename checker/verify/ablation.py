@@ -21,6 +21,8 @@ from checker.verify.assertions import Assertion, assertions, tables
 def every_assertion_is_needed(subject: Subject) -> Iterator[str]:
     """Without an assertion, its test must lose something; an excuse must be needed."""
     judged = _judged(subject)
+    if subject.is_draft:
+        return
     for found, earns in zip(judged, run_all(subject.runner, judged, partial(_earns, subject)), strict=True):
         if not earns and not found.excuse:
             yield (
@@ -33,6 +35,8 @@ def every_assertion_is_needed(subject: Subject) -> Iterator[str]:
 
 def every_case_is_needed(subject: Subject) -> Iterator[str]:
     """A case that catches nothing is a case for nothing."""
+    if subject.is_draft:
+        return
     examples = worked_examples(subject.lesson)
     catching = {kill.test for mutant in subject.solved.verdict.mutants for kill in mutant.killed_by}
     for table in (table for table in tables(_test_files(subject)) if table.test not in examples):
@@ -56,8 +60,8 @@ def excuses_are_told(subject: Subject) -> Iterator[str]:
 
 
 CHECKS = [
-    Check("every assertion of the solution is needed", every_assertion_is_needed, is_warning=True),
-    Check("every case of the solution catches a mutant", every_case_is_needed, is_warning=True),
+    Check("every assertion of the solution is needed", every_assertion_is_needed),
+    Check("every case of the solution catches a mutant", every_case_is_needed),
     Check("assertions that are excused", excuses_are_told, is_warning=True),
 ]
 

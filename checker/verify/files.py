@@ -146,7 +146,7 @@ CHECKS = [
     Check("no hint gives an assertion away", hints_do_not_spoil),
     Check("there are enough equivalents", equivalents_are_enough),
     Check("every variant names a promise, every promise has a mutant", variants_name_promises),
-    Check("every clause of a promise has a mutant", clauses_have_teeth, is_warning=True),
+    Check("every clause of a promise has a mutant", clauses_have_teeth),
     Check("every freedom of an equivalent is told", freedoms_are_told),
     Check("names are unique across the course", names_are_unique),
     Check("no file belongs to nothing", files_belong),

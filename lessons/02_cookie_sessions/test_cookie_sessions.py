@@ -64,7 +64,9 @@ def test_each_login_has_its_own_token():
 
 def test_refused_login(client):
     """A wrong password and an unknown user get the same refusal, and no cookie (P4)."""
-    pytest.fail("TODO: try each; look at status, body, cookies, and at who was logged in before", pytrace=False)
+    pytest.fail(
+        "TODO: try each; look at status, body, cookies, and at who was logged in before", pytrace=False
+    )
 
 
 def test_only_a_cookie_from_login_opens_the_page(alice):

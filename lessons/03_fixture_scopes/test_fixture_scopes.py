@@ -92,7 +92,7 @@ def test_emptying_empties_one_cart(shop, visitor):
 
 
 class TestTakingOut:
-    """Taking a book out of the cart (P7). The two tests are written for you; they need `self.visitor`."""
+    """Taking a book out of the cart (P7). The three tests are written for you; they need `self.visitor`."""
 
     @classmethod
     def setup_class(cls):

@@ -73,7 +73,9 @@ def test_adding_a_book_twice(visitor):
 
     assert response.status_code == 201
     assert response.json() == {"items": {"dune": 2, "emma": 1}, "total": 2500}
-    assert visitor.get("/cart").json() == response.json()  # not judged: what is kept showed in the answer to a later book
+    assert (
+        visitor.get("/cart").json() == response.json()
+    )  # not judged: what is kept showed in the answer to a later book
 
 
 def test_refused_book_leaves_the_cart_alone(visitor):
