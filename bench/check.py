@@ -29,10 +29,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.lessons import Course, Lesson
-from checker.suite import Suite, solution_suite
-from checker.variants import Variant, load_variants
-from checker.workspace import put_files
+from checker.course.lessons import Course, Lesson
+from checker.course.suite import Suite, solution_suite
+from checker.course.variants import load_variants
+from checker.engine.variant import Variant
+from checker.engine.workspace import put_files
 
 ROOT = Path(__file__).parents[1]
 NUMBER = "01"

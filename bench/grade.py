@@ -30,10 +30,13 @@ from typing import TypeVar
 
 from check import BenchRun, collected, make_folder, run_scripted
 
-from checker.lessons import Course, Lesson
-from checker.runner import Request, all_modules, open_runner, run_all
-from checker.suite import Suite, solution_suite
-from checker.variants import Variant, load_variants
+from checker.course.lessons import Course, Lesson
+from checker.course.suite import Suite, solution_suite
+from checker.course.variants import load_variants
+from checker.engine.libraries import all_modules
+from checker.engine.run import Request
+from checker.engine.runner import open_runner, run_all
+from checker.engine.variant import Variant
 
 ROOT = Path(__file__).parents[1]
 T = TypeVar("T")

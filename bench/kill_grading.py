@@ -23,9 +23,9 @@ from typing import Any
 
 from grade import ROOT, make_class
 
+from checker.course.lessons import Course
 from checker.errors import UsageError
 from checker.grading.gradebook import open_gradebook
-from checker.lessons import Course
 
 LONGEST = 8.0  # seconds until a kill
 

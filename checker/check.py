@@ -8,25 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
-from checker import counterfactual
-from checker.advice import Material, advice
-from checker.judge import doubtful, judge
-from checker.lessons import Lesson
-from checker.reading import Reading, read
-from checker.reported import run_of
-from checker.runner import (
-    CAN_FORK,
-    TIME_LIMIT,
-    Request,
-    Runner,
-    modules_for,
-    open_runner,
-    run_all,
-)
-from checker.suite import Suite
-from checker.tasks import Task, lesson_cells, tasks, worked_examples
-from checker.variants import Variant, VariantSet, load_variants
-from checker.verdict import Finding, Outcome, Run, Verdict, base_name
+from checker.course.lessons import Lesson
+from checker.course.suite import Suite
+from checker.course.tasks import Task, lesson_cells, tasks, worked_examples
+from checker.course.variants import load_variants
+from checker.engine.libraries import modules_for
+from checker.engine.run import TIME_LIMIT, Request, Runner
+from checker.engine.runner import CAN_FORK, open_runner, run_all
+from checker.engine.variant import Variant, VariantSet
+from checker.judging import counterfactual
+from checker.judging.advice import Material, advice
+from checker.judging.judge import doubtful, judge
+from checker.judging.reading import Reading, read
+from checker.judging.reported import run_of
+from checker.judging.verdict import Finding, Outcome, Run, Verdict, base_name
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
 _MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function, and no more than these
@@ -152,7 +147,7 @@ def check_with(
 def run_once(
     runner: Runner, lesson: Lesson, suite: Suite, variant: Variant, order: str, *, strict: bool = True
 ) -> Run:
-    """One run of `suite` against one variant, in an order of `checker.inside.selection`."""
+    """One run of `suite` against one variant, in an order of `checker.engine.inside.selection`."""
     return _Session(runner, lesson, suite, strict, TIME_LIMIT).settled(_Job(variant, order))
 
 

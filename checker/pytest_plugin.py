@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from checker.lessons import Lesson
+    from checker.course.lessons import Lesson
 
 _NUMBER = re.compile(r"\d{1,2}")
 _LESSON = re.compile(r"(\d\d)_[a-z][a-z0-9_]*")
@@ -87,8 +87,8 @@ def _is_partial(config: pytest.Config) -> bool:
 
 
 def _whole_lesson(folder: Path) -> Lesson | None:
+    from checker.course.lessons import find_course
     from checker.errors import UsageError
-    from checker.lessons import find_course
 
     if not (_LESSON.fullmatch(folder.name) and folder.is_dir()):
         return None
@@ -101,10 +101,10 @@ def _whole_lesson(folder: Path) -> Lesson | None:
 
 def _show_board(terminalreporter: Any, lesson: Lesson) -> None:
     from checker.check import check
+    from checker.copies.progress import key_of, record_check
+    from checker.course.suite import own_suite
     from checker.errors import HarnessError, UsageError, told
-    from checker.progress import key_of, record_check
-    from checker.report import short_board
-    from checker.suite import own_suite
+    from checker.showing.report import short_board
     from checker.text import folded
 
     terminalreporter.section(f"Lesson {lesson.number:02}: what these tests catch")

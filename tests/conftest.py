@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.lessons import Course
+from checker.course.lessons import Course
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,9 +61,9 @@ def site(tmp_path_factory):
     """A folder for PYTHONPATH with the package as installed: with the course it ships, here lesson 41 alone."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copytree(
-        ROOT / "checker", folder / "checker", ignore=shutil.ignore_patterns("__pycache__", "course")
+        ROOT / "checker", folder / "checker", ignore=shutil.ignore_patterns("__pycache__", "shipped")
     )
-    _copy_of_lesson_01(folder / "checker" / "course", 41)
+    _copy_of_lesson_01(folder / "checker" / "shipped", 41)
     return folder
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from checker.advice import Material, advice
-from checker.counterfactual import attempts, outcome, without_asserts, worth_running
-from checker.judge import judge
-from checker.reading import read
-from checker.tasks import promised_cells
-from checker.variants import Variant, VariantSet
-from checker.verdict import Finding, Outcome, Run, Seen
+from checker.course.tasks import promised_cells
+from checker.engine.variant import Variant, VariantSet
+from checker.judging.advice import Material, advice
+from checker.judging.counterfactual import attempts, outcome, without_asserts, worth_running
+from checker.judging.judge import judge
+from checker.judging.reading import read
+from checker.judging.verdict import Finding, Outcome, Run, Seen
 
 VARIANTS = VariantSet(
     Variant("reference", "reference", {}),

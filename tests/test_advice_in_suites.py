@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from checker.check import check_with, warm_runner
-from checker.lessons import Course
-from checker.report import board
-from checker.suite import Suite, solution_suite
+from checker.course.lessons import Course
+from checker.course.suite import Suite, solution_suite
+from checker.showing.report import board
 
 ROOT = Path(__file__).parents[1]
 SUITES = Path(__file__).with_name("advice")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from checker.check import run_once, warm_runner
-from checker.lessons import find_course
-from checker.suite import solution_suite
-from checker.variants import load_variants
+from checker.course.lessons import find_course
+from checker.course.suite import solution_suite
+from checker.course.variants import load_variants
 
 ROOT = Path(__file__).parents[1]
 COURSE = find_course(ROOT)
@@ -44,7 +44,7 @@ def test_lesson_keeps_every_promise(checker, name):
 
 
 def test_all_solutions_are_complete_in_one_document(checker):
-    document = checker.verdict("--all", "--solution")
+    document = checker.judging.verdict("--all", "--solution")
 
     assert document["format"] == "checker/verdicts/v1"
     assert {lesson["lesson"]: lesson["status"] for lesson in document["lessons"]} == dict.fromkeys(
@@ -54,7 +54,7 @@ def test_all_solutions_are_complete_in_one_document(checker):
 
 
 def test_all_starters_are_to_do_and_kill_nothing(checker):
-    lessons = checker.verdict("--all")["lessons"]
+    lessons = checker.judging.verdict("--all")["lessons"]
 
     assert {(lesson["status"], lesson["score"]) for lesson in lessons} == {("todo", 0)}
     assert advice_in(lessons) == []
@@ -91,7 +91,7 @@ def test_solution_of_the_async_lesson_is_complete_on_httpx_too(checker, tmp_path
     suite = tmp_path / "test_on_httpx.py"
     suite.write_bytes(source.replace(b"httpx2", b"httpx"))
 
-    verdict = checker.verdict("06", "--suite", suite)
+    verdict = checker.judging.verdict("06", "--suite", suite)
 
     assert b"httpx2" in source
     assert (verdict["status"], verdict["score"]) == ("complete", 1)

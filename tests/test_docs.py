@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from checker.cli import app
+from checker.course.lessons import find_course
 from checker.grading.kept_policy import policy_in_force
 from checker.grading.report.words import SUSPECT
-from checker.lessons import find_course
-from checker.verdict import Finding
+from checker.judging.verdict import Finding
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

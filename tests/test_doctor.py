@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from checker.course.lessons import Course, find_course
 from checker.doctor import (
     EVERYWHERE,
     IN_A_COURSE,
@@ -36,7 +37,6 @@ from checker.doctor.environment import (
 from checker.doctor.machine import judge_clock, judge_disk, judge_time_zones, judge_writing, writing_fails
 from checker.doctor.pytest_setup import effects_of, judge_options, judge_plugins, judge_settings
 from checker.errors import UsageError
-from checker.lessons import Course, find_course
 
 NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
@@ -382,7 +382,7 @@ def test_lesson_without_variants_is_a_problem(course, site):
     (course / "lessons" / "42_more").mkdir()
     (course / "lessons" / "42_more" / "README.md").write_text("# 42 · More", "utf-8")
 
-    found = course_folder.lessons(Course(course, shipped=site / "checker" / "course"))
+    found = course_folder.lessons(Course(course, shipped=site / "checker" / "shipped"))
 
     assert found.state == "problem"
     assert "42_more" in found.text
@@ -392,7 +392,7 @@ def test_lesson_that_is_shipped_and_not_here_is_a_warning(course, site):
     for part in ("lessons", "solutions"):
         (course / part / "41_test_client").rename(course / part / "42_mine")
 
-    found = course_folder.lessons(Course(course, shipped=site / "checker" / "course"))
+    found = course_folder.lessons(Course(course, shipped=site / "checker" / "shipped"))
 
     assert found.state == "warning"
     assert "41_test_client" in found.text
@@ -401,7 +401,7 @@ def test_lesson_that_is_shipped_and_not_here_is_a_warning(course, site):
 def test_app_that_was_edited_is_a_warning_that_names_the_shipped_one(course, site):
     app = course / "lessons" / "41_test_client" / "users_api.py"
     app.write_text(app.read_text("utf-8") + "\n# mine\n", "utf-8")
-    shipped = site / "checker" / "course"
+    shipped = site / "checker" / "shipped"
 
     found = course_folder.lessons(Course(course, shipped=shipped))
 
@@ -569,7 +569,7 @@ def test_variable_that_keeps_plugins_out_is_looked_at(monkeypatch):
 @pytest.mark.parametrize(
     ("ini", "state"),
     [
-        ((ROOT / "checker" / "template" / "pytest.ini").read_text("utf-8"), "ok"),
+        ((ROOT / "checker" / "copies" / "template" / "pytest.ini").read_text("utf-8"), "ok"),
         ("[pytest]\naddopts = -n 4\n", "warning"),
     ],
     ids=["as it came", "edited"],

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from checker.events import read_events
+from checker.engine.events import read_events
 
 KEY = "k"
 FORGED = ("suspect", "report_malformed")

@@ -3,11 +3,11 @@
 import pytest
 from learning import with_tasks
 
+from checker.course.lessons import Course
+from checker.course.variants import load_variants
 from checker.errors import UsageError
-from checker.hints import Ladder, ladder_named, next_ladder, shown, survivor_ladder, task_ladders
-from checker.lessons import Course
-from checker.variants import load_variants
-from checker.verdict import Finding, MutantVerdict, Verdict
+from checker.judging.verdict import Finding, MutantVerdict, Verdict
+from checker.showing.hints import Ladder, ladder_named, next_ladder, shown, survivor_ladder, task_ladders
 
 NAME = "41_test_client/test_test_client.py"
 

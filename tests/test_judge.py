@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from checker.judge import doubtful, judge
-from checker.variants import Variant, VariantSet
-from checker.verdict import Finding, Leak, Outcome, Run
+from checker.engine.variant import Variant, VariantSet
+from checker.judging.judge import doubtful, judge
+from checker.judging.verdict import Finding, Leak, Outcome, Run
 
 VARIANTS = VariantSet(
     Variant("reference", "reference", {}),

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from checker.course.lessons import Course, Lesson, find_course
+from checker.course.suite import own_suite, solution_suite, suite_at
+from checker.course.tasks import lesson_promises, promises, tasks
 from checker.errors import UsageError
-from checker.lessons import Course, Lesson, find_course
-from checker.suite import own_suite, solution_suite, suite_at
-from checker.tasks import lesson_promises, promises, tasks
 
 ROOT = Path(__file__).parents[1]
 
@@ -277,7 +277,7 @@ def test_every_library_that_the_checker_imports_is_declared():
     lists = [project["dependencies"], *project["optional-dependencies"].values()]
     declared = {re.match(r"[\w-]+", line)[0].replace("-", "_") for lines in lists for line in lines}
     sources = [
-        path for path in (ROOT / "checker").rglob("*.py") if not {"skeleton", "course"} & set(path.parts)
+        path for path in (ROOT / "checker").rglob("*.py") if not {"skeleton", "shipped"} & set(path.parts)
     ]
     imported = {name.split(".")[0].lower() for path in sources for name in imports_of(path)}
     third_party = imported - sys.stdlib_module_names - {"checker", "_pytest", ""}

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from checker.check import Checked
-from checker.lessons import Lesson
+from checker.course.lessons import Lesson
+from checker.course.tasks import Task
+from checker.engine.variant import Variant
+from checker.judging.verdict import Finding, Kill, MutantVerdict, TestVerdict, Verdict
 from checker.notebook.board import Board
 from checker.notebook.board_html import as_html
-from checker.tasks import Task
-from checker.variants import Variant
-from checker.verdict import Finding, Kill, MutantVerdict, TestVerdict, Verdict
 
 HERE = Path(__file__).parent
 LESSON = Lesson(HERE / "41_x", HERE / "41_x", HERE / "41_x")

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
+from checker.course.lessons import find_course
 from checker.errors import UsageError
-from checker.lessons import find_course
 from checker.notebook import lab, places
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from checker.course.lessons import Course, find_course
 from checker.errors import UsageError
-from checker.lessons import Course, find_course
 from checker.notebook import document, places
 from checker.notebook.refresh import refresh
 from checker.verify import Subject

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from checker.check import Checked
-from checker.lessons import Lesson
+from checker.course.lessons import Lesson
+from checker.judging.verdict import Finding, TestVerdict, Verdict
 from checker.notebook.cell import put_into
 from checker.notebook.origins import retold
-from checker.verdict import Finding, TestVerdict, Verdict
 
 HERE = Path(__file__).parent
 LESSON = Lesson(HERE / "41_x", HERE / "41_x", HERE / "41_x")

@@ -7,9 +7,7 @@ import pytest
 from killing import killed_at_every_step
 
 from checker.check import Checked
-from checker.lessons import Course
-from checker.overview import Position, current, overview
-from checker.progress import (
+from checker.copies.progress import (
     FORMAT,
     LessonProgress,
     Progress,
@@ -18,10 +16,12 @@ from checker.progress import (
     record_check,
     save_progress,
 )
-from checker.suite import own_suite
-from checker.tasks import Task
-from checker.variants import Variant
-from checker.verdict import Kill, MutantVerdict, Verdict
+from checker.course.lessons import Course
+from checker.course.suite import own_suite
+from checker.course.tasks import Task
+from checker.engine.variant import Variant
+from checker.judging.verdict import Kill, MutantVerdict, Verdict
+from checker.showing.overview import Position, current, overview
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from datetime import datetime
 import pytest
 from killing import killed_at_every_step
 
-from checker.backups import Backups
+from checker.copies.backups import Backups
+from checker.copies.reset import to_backup, to_starter
+from checker.course.lessons import Lesson
 from checker.errors import UsageError
-from checker.lessons import Lesson
-from checker.reset import to_backup, to_starter
 
 NOW = datetime(2026, 11, 21, 10, 15, 30)
 STARTER = {

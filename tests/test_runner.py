@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from checker import warm
+from checker.engine import wire
+from checker.engine.libraries import modules_for
+from checker.engine.run import Interrupted, Request
+from checker.engine.runner import open_runner, run_all
 from checker.errors import HarnessError
-from checker.runner import Interrupted, Request, modules_for, open_runner, run_all
 
 BOTH = pytest.mark.parametrize("fork", [True, False], ids=["fork", "single-use"])
 
@@ -166,7 +168,7 @@ def test_worker_that_a_test_kills_is_replaced(request_for):
 
 @BOTH
 def test_worker_that_cannot_start_is_the_harness_failing(request_for, fork, monkeypatch):
-    monkeypatch.setattr("checker.runner._COMMAND", (sys.executable, "-c", "raise SystemExit(1)"))
+    monkeypatch.setattr("checker.engine.processes._PYTHON", (sys.executable, "-c", "raise SystemExit(1)"))
 
     with open_runner(modules_for([]), workers=1, fork=fork) as runner, pytest.raises(HarnessError):
         runner.run(request_for("def test_a(): pass\n"))
@@ -267,7 +269,7 @@ def test_no_process_is_left_when_the_runner_is_closed(request_for, fork):
     with open_runner(modules_for([]), workers=2, fork=fork) as runner:
         runner.run(request_for("def test_a(): pass\n"))
 
-    assert not [pid for pid in children_of(os.getpid()) if b"checker.warm" in command_of(pid)]
+    assert not [pid for pid in children_of(os.getpid()) if b"checker.engine.warm" in command_of(pid)]
 
 
 def test_runs_are_carried_out_side_by_side_and_answered_in_order(request_for):
@@ -353,7 +355,7 @@ def test_stop_that_comes_when_its_run_is_over_does_not_touch_the_next_one(reques
     with open_runner(modules_for([]), workers=1) as runner:
         runner.run(first)
         connection = runner._idle.get()
-        warm.send_message(connection, {"stop": first.key})
+        wire.send_message(connection, {"stop": first.key})
         runner._idle.put(connection)
         report = runner.run(second)
 

@@ -1,9 +1,8 @@
 """`checker solution`: ours beside yours, after completion."""
 
-from checker.comparison import differences, earnings, suite_diff
-from checker.suite import Suite
-from checker.variants import Variant
-from checker.verdict import Kill, MutantVerdict, TestVerdict, Verdict
+from checker.engine.variant import Variant
+from checker.judging.comparison import differences, earnings, suite_diff
+from checker.judging.verdict import Kill, MutantVerdict, TestVerdict, Verdict
 
 NAME = "41_test_client/test_test_client.py"
 
@@ -46,7 +45,7 @@ def test_suites_that_catch_the_same_are_said_to():
 
 
 def test_diff_goes_from_yours_to_ours():
-    lines = list(suite_diff(Suite({"test_x.py": b"a\nb\n"}), Suite({"test_x.py": b"a\nc\n"})))
+    lines = list(suite_diff({"test_x.py": b"a\nb\n"}, {"test_x.py": b"a\nc\n"}))
 
     assert lines[:2] == ["--- yours/test_x.py", "+++ ours/test_x.py"]
     assert lines[-2:] == ["-b", "+c"]

@@ -2,9 +2,10 @@
 
 import pytest
 
+from checker.course.lessons import Course
+from checker.course.variants import load_variants
+from checker.engine.variant import stand_in
 from checker.errors import UsageError
-from checker.lessons import Course
-from checker.variants import load_variants, stand_in
 
 MUTANT = """
 [[mutant]]

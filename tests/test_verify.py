@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from checker.check import warm_runner
-from checker.lessons import Course
-from checker.new import new_lesson
+from checker.course.lessons import Course
+from checker.course.new import new_lesson
 from checker.verify import Subject, all_checks
 
 README, HINTS, STARTER = "lessons/{}/README.md", "lessons/{}/hints.md", "lessons/{}/test_greeting.py"
@@ -289,7 +289,7 @@ def test_new_lesson_with_a_name_that_will_not_do_is_one_line_and_exit_2(checker,
 
 
 def test_compiled_files_are_no_part_of_a_new_lesson(in_course, site):
-    (site / "checker/skeleton/lesson/__pycache__").mkdir(exist_ok=True)
+    (site / "checker/course/skeleton/lesson/__pycache__").mkdir(exist_ok=True)
 
     assert in_course("new", "18_farewell").returncode == 0
 

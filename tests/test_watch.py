@@ -10,7 +10,7 @@ from learning import with_tasks
 from rich.markdown import Markdown
 from textual.widgets import OptionList, Static
 
-from checker.tasks import tasks
+from checker.course.tasks import tasks
 from checker.watch.screen import Told, WatchApp
 from checker.watch.session import Begun
 

@@ -10,11 +10,11 @@ import tomllib
 import pytest
 from killing import killed_at_every_step
 
+from checker.copies.manifest import digest
+from checker.copies.update import decide, lines
+from checker.copies.working_copy import course_files, init, update
+from checker.course.lessons import SHIPPED_COURSE
 from checker.errors import UsageError
-from checker.lessons import SHIPPED_COURSE
-from checker.manifest import digest
-from checker.update import decide, lines
-from checker.working_copy import course_files, init, update
 
 ROOT_FILES = {
     ".gitignore": b".checker/\n",

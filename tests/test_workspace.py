@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.workspace import workspace
+from checker.engine.workspace import workspace
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import typer
 
 from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import print_lines
-from checker.lessons import Course, find_course
+from checker.course.lessons import Course, find_course
 
 
 @app.command()
@@ -41,7 +41,7 @@ def verify(
 @app.command()
 def new(name: Annotated[str, typer.Argument(help="Number and topic, such as 17_topic.")]) -> None:
     """Write the skeleton of a new lesson. For authors."""
-    from checker.new import new_lesson
+    from checker.course.new import new_lesson
 
     course = find_course(Path.cwd())
     written = new_lesson(course, name)

@@ -13,11 +13,11 @@ import typer
 
 from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import print_lines, warn
+from checker.course.lessons import find_course
 from checker.errors import UsageError
-from checker.lessons import find_course
 
 if TYPE_CHECKING:
-    from checker.lessons import Lesson
+    from checker.course.lessons import Lesson
 
 
 @app.command()
@@ -27,8 +27,8 @@ def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Bring back a lesson's starter; what you had goes to a backup first."""
-    from checker.backups import Backups
-    from checker.reset import to_backup, to_starter
+    from checker.copies.backups import Backups
+    from checker.copies.reset import to_backup, to_starter
 
     course = find_course(Path.cwd())
     chosen = course.find_shipped(lesson)
@@ -64,7 +64,8 @@ def init(
     solutions: Annotated[bool, typer.Option("--solutions/--no-solutions", help="With ours, or not.")] = True,
 ) -> None:
     """Make a working copy of the course, to work through it in."""
-    from checker import __version__, working_copy
+    from checker import __version__
+    from checker.copies import working_copy
 
     working_copy.init(folder, solutions=solutions)
     count = len(find_course(folder.resolve()).lessons)
@@ -78,8 +79,9 @@ def init(
 @app.command()
 def update() -> None:
     """Bring new lessons and mended texts to a working copy; what you have edited stays as it is."""
-    from checker import __version__, working_copy
-    from checker.update import lines
+    from checker import __version__
+    from checker.copies import working_copy
+    from checker.copies.update import lines
 
     changes, notice = working_copy.update(find_course(Path.cwd()).root)
     warn(notice)

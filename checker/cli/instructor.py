@@ -9,11 +9,11 @@ import typer
 
 from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import grading_progress, print_lines
+from checker.course.lessons import SHIPPED_COURSE, Course, find_course
+from checker.engine.run import TIME_LIMIT
 from checker.errors import UsageError
 from checker.grading import require_libraries
 from checker.grading.model import Level
-from checker.lessons import SHIPPED_COURSE, Course, find_course
-from checker.runner import TIME_LIMIT
 
 _Out = Annotated[
     Path, typer.Option("--out", metavar="OUT", help="The folder of the gradebook and the reports.")

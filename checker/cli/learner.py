@@ -12,14 +12,14 @@ import typer
 from checker import __version__
 from checker.cli.app import HARNESS, NOT_THERE_YET, app
 from checker.cli.output import is_capable_terminal, print_diff, print_json, print_lines, print_markdown, warn
+from checker.course.lessons import find_course
+from checker.engine.run import TIME_LIMIT
 from checker.errors import UsageError
-from checker.lessons import find_course
-from checker.runner import TIME_LIMIT
 
 if TYPE_CHECKING:
     from checker.check import Checked
-    from checker.lessons import Course, Lesson
-    from checker.suite import Suite
+    from checker.course.lessons import Course, Lesson
+    from checker.course.suite import Suite
 
 
 @app.callback(invoke_without_command=True)
@@ -38,7 +38,7 @@ def where(
 @app.command("list")
 def list_lessons() -> None:
     """The lessons, how far each is, and what is next; nothing is run."""
-    from checker.overview import overview, positions_in
+    from checker.showing.overview import overview, positions_in
 
     positions, notice = positions_in(find_course(Path.cwd()))
     print_lines(overview(positions))
@@ -93,8 +93,8 @@ def check(
     ] = TIME_LIMIT,
 ) -> None:
     """Judge a lesson's tests by the bugs they catch."""
-    from checker import as_json as documents
-    from checker import report
+    from checker.showing import as_json as documents
+    from checker.showing import report
 
     named = lessons or []
     if every and named:
@@ -126,7 +126,7 @@ def hint(
     about: Annotated[str | None, typer.Option("--for", help="A task's name, or its beginning.")] = None,
 ) -> None:
     """The next hint: for the first open task, then for the first bug that your tests miss."""
-    from checker.hints import next_hint
+    from checker.showing.hints import next_hint
 
     course = find_course(Path.cwd())
     chosen = lessons_named(course, [lesson] if lesson else [])[0]
@@ -147,9 +147,10 @@ def solution(
     anyway: Annotated[bool, typer.Option("--anyway", help="Also before the lesson is complete.")] = False,
 ) -> None:
     """Our solution beside yours: what each test earns, a diff, and the debrief."""
-    from checker import comparison, report
-    from checker.matrix import matrix_lines
-    from checker.suite import own_suite, solution_suite
+    from checker.course.suite import own_suite, solution_suite
+    from checker.judging import comparison
+    from checker.judging.matrix import matrix_lines
+    from checker.showing import report
 
     course = find_course(Path.cwd())
     chosen = course.find(lesson)
@@ -167,7 +168,12 @@ def solution(
     print_lines([*matrix_lines(yours.verdict, reveal=True), ""])
     print_lines(["Beside ours", "", *comparison.differences(yours.verdict, ours.verdict), ""])
     print_diff(
-        ["From yours to ours", "", *comparison.suite_diff(own_suite(chosen), solution_suite(chosen)), ""]
+        [
+            "From yours to ours",
+            "",
+            *comparison.suite_diff(own_suite(chosen).files, solution_suite(chosen).files),
+            "",
+        ]
     )
     print_markdown((chosen.solution / "README.md").read_text("utf-8"))
 
@@ -218,7 +224,7 @@ def _course_or_none() -> Course | None:
 
 def lessons_named(course: Course, spellings: list[str]) -> list[Lesson]:
     """The lessons that were named; where none was, the one we stand in, or the first that is not complete."""
-    from checker.overview import current, positions_in
+    from checker.showing.overview import current, positions_in
 
     if spellings:
         return [course.find(spelling) for spelling in spellings]
@@ -231,8 +237,8 @@ def _checks(
 ) -> Iterator[Checked]:
     """The verdicts on the lessons, one after the other as they are known; those on own suites are remembered."""
     from checker.check import check_with, warm_runner
-    from checker.progress import key_of, record_check
-    from checker.runner import CAN_FORK
+    from checker.copies.progress import key_of, record_check
+    from checker.engine.runner import CAN_FORK
 
     suites = [_suite(lesson, solution, suite) for lesson in lessons]
     with warm_runner(lessons, suites, fork=CAN_FORK if fork is None else fork) as runner:
@@ -244,7 +250,7 @@ def _checks(
 
 
 def _suite(lesson: Lesson, solution: bool, path: Path | None) -> Suite:
-    from checker.suite import own_suite, solution_suite, suite_at
+    from checker.course.suite import own_suite, solution_suite, suite_at
 
     if path:
         return suite_at(path, lesson)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from checker.course.lessons import Course
 from checker.doctor import course_folder, environment, machine, pytest_setup
 from checker.doctor.diagnosis import Diagnosis, problem
 from checker.errors import UsageError
-from checker.lessons import Course
 
 EVERYWHERE: dict[str, Callable[[], Diagnosis]] = {
     "python": environment.python,

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from checker.course.lessons import LESSON_NAME, Course
+from checker.course.variants import load_variants
 from checker.doctor.diagnosis import Diagnosis, ok, problem, warning
 from checker.doctor.machine import judge_writing, reason_of, writing_fails
 from checker.errors import UsageError
-from checker.lessons import LESSON_NAME, Course
-from checker.variants import load_variants
 
 _OWN_FOLDER = ".checker"
 _WAIT = 1_000  # milliseconds that an event may take

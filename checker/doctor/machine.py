@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker.doctor.diagnosis import Diagnosis, ok, problem, warning
 from checker.doctor.environment import pip
-from checker.runner import CAN_FORK
+from checker.engine.runner import CAN_FORK
 
 ENOUGH_DISK = 200_000_000  # bytes: workspaces, caches and a test database fit in many times over
 

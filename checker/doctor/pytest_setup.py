@@ -16,9 +16,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from checker.course.lessons import Course
 from checker.doctor.diagnosis import Diagnosis, ok, problem, warning
 from checker.doctor.environment import pip
-from checker.lessons import Course
 
 _NO_AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
 # Plugins that change a run merely by being installed, by the names pytest knows them by. The others shuffle,

@@ -8,13 +8,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
+from checker.course.lessons import Lesson
+from checker.course.suite import Suite
+from checker.engine.run import Runner
 from checker.grading.gradebook import Gradebook
 from checker.grading.intake import Sources, take_in
 from checker.grading.model import Learner, Submission, Unit
 from checker.grading.units import Grader, Subject, key_of, print_of
-from checker.lessons import Lesson
-from checker.runner import Runner
-from checker.suite import Suite
 
 
 @dataclass

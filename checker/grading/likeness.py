@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import combinations, pairwise
 
+from checker.course.suite import Suite
 from checker.grading.model import Alike
-from checker.suite import Suite
-from checker.tasks import UNREADABLE
+from checker.source import UNREADABLE
 
 LEAST = 0.8  # likeness from which a pair is told
 _AS_GOOD_AS_EQUAL = 0.95

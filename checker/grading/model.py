@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from checker.suite import Suite
+from checker.course.suite import Suite
 
 Level = Literal["none", "count", "areas", "symptoms"]
 """How much the learners' pages tell."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from checker.copies.working_copy import init, refuse_foreign, template_file
+from checker.course.lessons import Course, Lesson
 from checker.errors import UsageError
 from checker.files import walk, write_atomically
-from checker.lessons import Course, Lesson
 from checker.text import count
-from checker.working_copy import init, refuse_foreign, template_file
 
 _EXAM = Path(__file__).with_name("exam")
 _AS_SHIPPED = (".gitignore", ".vscode/extensions.json", ".vscode/settings.json", "LICENSE", "constraints.txt")

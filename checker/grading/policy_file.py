@@ -26,9 +26,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
+from checker.course.lessons import LESSON_NAME
 from checker.errors import UsageError
 from checker.grading.policy import Award, Costs, Policy, Threshold
-from checker.lessons import LESSON_NAME
 
 _HUNDREDTH = Fraction(1, 100)
 _SETTINGS = ("lessons", "points", "award", "round_to", "weights", "threshold", "cost")

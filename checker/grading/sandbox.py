@@ -1,7 +1,7 @@
 """The sandbox: bubblewrap round a warm parent, so that code nobody has read can be run.
 
 In it there is no network, nothing of the home folder, of the course's solutions, of other submissions or of the
-gradebook, and nothing can be written but what each run gets for itself (`checker.inside.keeper`).
+gradebook, and nothing can be written but what each run gets for itself (`checker.engine.inside.keeper`).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import checker
+from checker.engine.forking import ForkingRunner
+from checker.engine.inside import seccomp
+from checker.engine.run import Request, Runner
 from checker.errors import HarnessError, UsageError
-from checker.inside import seccomp
-from checker.runner import ForkingRunner, Request, Runner
 
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
 _SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives", "/etc/localtime")
@@ -42,7 +43,7 @@ def open_sandbox(modules: Iterable[str]) -> Iterator[Runner]:
     Raises HarnessError, from `Runner.run`, where a run ends its worker again and again.
     """
     with tempfile.TemporaryFile() as errors:
-        runner = ForkingRunner(list(modules), 1, sandbox_command(), "sandbox", errors)
+        runner = ForkingRunner(list(modules), 1, sandbox_command(), errors)
         try:
             yield runner
         finally:
@@ -62,7 +63,7 @@ def require_sandbox() -> None:
         )
     probe = Request("probe", {"app.py": ""}, {"test_probe.py": b"def test_it(): pass\n"}, ("test_probe.py",))
     with tempfile.TemporaryFile() as errors:
-        runner = ForkingRunner(["fastapi"], 1, sandbox_command(), "sandbox", errors)
+        runner = ForkingRunner(["fastapi"], 1, sandbox_command(), errors)
         try:
             report = runner.run(probe)
         except HarnessError:
@@ -82,7 +83,7 @@ def _told(errors: object) -> str:
 
 
 def sandbox_command() -> list[str]:
-    """The command that starts Python in a sandbox; what `checker.warm` is told comes after it."""
+    """The command that starts Python in a sandbox; what the keeper is told comes after it."""
     package = Path(checker.__file__).parent
     command = [
         "bwrap",
@@ -105,12 +106,16 @@ def sandbox_command() -> list[str]:
         command += _bound(path)
     for spoils in _hidden(package):
         command += ["--perms", "0755", "--tmpfs", _inside(spoils), "--remount-ro", _inside(spoils)]
-    command += ["--ro-bind", str(package / "inside" / "hosts"), "/etc/hosts"]  # "localhost", and nobody else
+    command += [
+        "--ro-bind",
+        str(package / "engine" / "inside" / "hosts"),
+        "/etc/hosts",
+    ]  # "localhost", and nobody else
     command += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev", *_folder(Path("/tmp"))]
     command += ["--remount-ro", "/", "--chdir", "/", "--clearenv"]
     for name, value in {**_ENVIRONMENT, "PYTHONPATH": _inside(package.parent)}.items():
         command += ["--setenv", name, value]
-    return [*command, _inside(Path(sys.executable)), "-P", "-m", "checker.warm"]
+    return [*command, _inside(Path(sys.executable)), "-P", "-m", "checker.engine.inside.keeper"]
 
 
 def _seen(package: Path) -> list[Path]:
@@ -128,7 +133,7 @@ def _libraries() -> list[str]:
 def _hidden(package: Path) -> list[Path]:
     """Where the course may lie with its solutions; an installation in place has it among the libraries."""
     packages = {package, *(Path(folder) / package.name for folder in _libraries())}
-    return [folder / "course" for folder in sorted(packages) if (folder / "course").is_dir()]
+    return [folder / "shipped" for folder in sorted(packages) if (folder / "shipped").is_dir()]
 
 
 def _links(program: Path) -> Iterator[Path]:

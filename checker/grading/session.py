@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from checker.course.lessons import Course, Lesson
+from checker.engine.libraries import all_modules
+from checker.engine.runner import default_workers, open_runner
 from checker.errors import UsageError
 from checker.grading.grade import Settings, Tally, grade_class
 from checker.grading.gradebook import open_gradebook, place
@@ -15,8 +18,6 @@ from checker.grading.intake import Sources, find_sources, read_roster
 from checker.grading.model import ClassResult
 from checker.grading.sandbox import open_sandbox, require_sandbox
 from checker.grading.units import subject_of
-from checker.lessons import Course, Lesson
-from checker.runner import all_modules, default_workers, open_runner
 from checker.text import count
 
 _LOCK = ".grading"

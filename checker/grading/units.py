@@ -14,16 +14,18 @@ from pathlib import Path
 from typing import Any
 
 import checker
-from checker.as_json import one_document
 from checker.check import check_with
+from checker.course.lessons import Lesson
+from checker.course.suite import Suite, own_suite, solution_suite
+from checker.course.variants import load_variants
+from checker.engine.run import Runner
+from checker.engine.variant import VariantSet
 from checker.errors import HarnessError, told
 from checker.grading.likeness import Print, equals, shapes
 from checker.grading.model import Bug, LessonSheet, Unit
-from checker.lessons import Lesson
-from checker.runner import Runner
-from checker.suite import Suite, own_suite, solution_suite
-from checker.variants import VariantSet, load_variants
+from checker.showing.as_json import one_document
 
+_WINGS = ("course", "engine", "judging")  # of the checker, what a verdict depends on
 _LIBRARIES = (
     "fastapi",
     "starlette",
@@ -77,9 +79,8 @@ def subject_of(lesson: Lesson, limit: float, sandboxed: bool) -> Subject:
 def _software() -> tuple[str, ...]:
     """Of what a run goes through, the versions; of the checker, which may be a checkout, the source."""
     package = Path(checker.__file__).parent
-    source = b"".join(
-        file.read_bytes() for file in sorted([*package.glob("*.py"), *package.glob("inside/*.py")])
-    )
+    parts = (package.glob("*.py"), *((package / wing).rglob("*.py") for wing in _WINGS))
+    source = b"".join(file.read_bytes() for part in parts for file in sorted(part))
     return checker.__version__, sha256(source).hexdigest(), sys.version, *map(version, _LIBRARIES)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from checker import report
 from checker.check import Checked
+from checker.judging.verdict import Finding, TestVerdict, base_name
+from checker.showing import report
 from checker.text import bullets, count, folded, joined, quoted
-from checker.verdict import Finding, TestVerdict, base_name
 
 RIGHT, WRONG, OPEN = report.DONE, report.TO_DO, report.LATER
 

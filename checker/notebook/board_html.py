@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from checker.notebook.board import Board
-from checker.report import DONE, LATER, TO_DO, UNDER_WAY
+from checker.showing.report import DONE, LATER, TO_DO, UNDER_WAY
 
 _WORDS = {DONE: "done", TO_DO: "not yet", UNDER_WAY: "under way", LATER: "open"}
 # Middle tones: each has enough contrast on white and on black, and only repeats what the mark and a word say.

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from checker.course.tasks import todo_functions
 from checker.errors import UsageError
-from checker.tasks import todo_functions
 
 _MAGIC_LINE = 1  # the line that names the magic stands above what the magic is given
 

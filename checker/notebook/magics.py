@@ -17,15 +17,16 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
+from checker.course.lessons import Course, Lesson, find_course
+from checker.course.suite import own_suite
+from checker.engine.run import Interrupted
 from checker.errors import UsageError, told
-from checker.lessons import Course, Lesson, find_course, is_test_file
 from checker.notebook import cell as cells
 from checker.notebook.board import Board
 from checker.notebook.board_html import as_html
 from checker.notebook.origins import retold
 from checker.notebook.session import Session
-from checker.runner import Interrupted
-from checker.suite import own_suite
+from checker.source import is_test_file
 from checker.text import folded
 
 
@@ -58,7 +59,7 @@ class CheckerMagics(Magics):
     @line_magic
     def hint(self, line: str) -> None:
         """``%hint 03 test_x``: the next hint for this test; without a name, for the first one to write."""
-        from checker.hints import next_hint
+        from checker.showing.hints import next_hint
 
         with in_one_line():
             number, _, about = line.strip().partition(" ")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checker.course.lessons import Lesson
 from checker.errors import UsageError
-from checker.lessons import Lesson
 
 
 def shipped(root: Path, lesson: Lesson) -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checker.lessons import Lesson
-from checker.tasks import lesson_promises
+from checker.course.lessons import Lesson
+from checker.course.tasks import lesson_promises
 
 _TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 _NOT_PROMISED = re.compile(r"^\*Not promised\*.*?(?=\n\n|\Z)", re.MULTILINE | re.DOTALL)

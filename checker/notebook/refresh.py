@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from checker.course.lessons import Course, Lesson
 from checker.errors import UsageError
 from checker.files import write_atomically
-from checker.lessons import Course, Lesson
 from checker.notebook import places
 from checker.notebook.document import Notebook, read, solved, tidy, written
 

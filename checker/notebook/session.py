@@ -6,9 +6,9 @@ import atexit
 from concurrent.futures import ThreadPoolExecutor, wait
 
 from checker.check import Checked, KeptRunner, check_with
-from checker.lessons import Lesson
-from checker.runner import TIME_LIMIT
-from checker.suite import Suite
+from checker.course.lessons import Lesson
+from checker.course.suite import Suite
+from checker.engine.run import TIME_LIMIT
 
 
 class Session:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from checker.check import Checked, check_with, warm_runner
+from checker.course.lessons import Course, Lesson
+from checker.course.suite import Suite, solution_suite
+from checker.course.variants import load_variants
+from checker.engine.run import Runner
+from checker.engine.variant import VariantSet
 from checker.errors import UsageError
-from checker.lessons import Course, Lesson
-from checker.runner import Runner
-from checker.suite import Suite, solution_suite
-from checker.variants import VariantSet, load_variants
 
 DRAFT = "*Draft*"
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from checker.lessons import Lesson, is_hidden
-from checker.tasks import lesson_promises, tasks
+from checker.course.lessons import Lesson, is_hidden
+from checker.course.tasks import lesson_promises, tasks
 from checker.verify import Check, Subject
 
 TASKS, MUTANTS, EQUIVALENTS = range(5, 9), range(8, 14), range(2, 100)

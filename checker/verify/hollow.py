@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator
 
-from checker.suite import Suite
+from checker.course.suite import Suite
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 

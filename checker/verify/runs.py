@@ -8,9 +8,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from checker.check import run_once
-from checker.findings import first_line
-from checker.suite import Suite, own_suite, solution_suite
-from checker.verdict import Finding, MutantVerdict, base_name
+from checker.course.suite import Suite, own_suite, solution_suite
+from checker.judging.findings import first_line
+from checker.judging.verdict import Finding, MutantVerdict, base_name
 from checker.verify import Check, Subject
 from checker.verify.hollow import hollow_suites, statuses_only
 

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Iterable
 from time import strftime
 
-from checker import report
-from checker.lessons import Lesson
-from checker.runner import TIME_LIMIT
+from checker.course.lessons import Lesson
+from checker.engine.run import TIME_LIMIT
+from checker.showing import report
 from checker.watch import view
 from checker.watch.saves import Save, contents, saves
 from checker.watch.session import Begun, CheckSession, Event, Failed, Seen

@@ -23,12 +23,12 @@ from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from checker.check import Checked
+from checker.course.lessons import Course, Lesson
+from checker.engine.run import TIME_LIMIT
 from checker.errors import UsageError, told
-from checker.hints import next_hint
-from checker.lessons import Course, Lesson
-from checker.matrix import matrix_lines
-from checker.overview import bar, line, positions_in
-from checker.runner import TIME_LIMIT
+from checker.judging.matrix import matrix_lines
+from checker.showing.hints import next_hint
+from checker.showing.overview import bar, line, positions_in
 from checker.text import readable_markdown
 from checker.watch import view
 from checker.watch.pages import Choice, Lines, Page

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checker.check import Checked, KeptRunner, check_with
+from checker.copies.progress import key_of, record_check
+from checker.course.lessons import Lesson
+from checker.course.suite import Suite, own_suite
+from checker.engine.run import TIME_LIMIT, Interrupted, Runner
 from checker.errors import UsageError, told
-from checker.lessons import Lesson
-from checker.progress import key_of, record_check
-from checker.runner import TIME_LIMIT, Interrupted, Runner
-from checker.suite import Suite, own_suite
 
 
 @dataclass(frozen=True)

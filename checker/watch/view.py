@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from checker import report
 from checker.check import Checked
-from checker.lessons import Lesson
-from checker.tasks import lesson_promises
+from checker.course.lessons import Lesson
+from checker.course.tasks import lesson_promises
+from checker.showing import report
 from checker.text import count, joined
 
 _OWN_STAGES = ("collect", "write", "pass")

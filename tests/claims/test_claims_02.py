@@ -15,8 +15,8 @@ import pytest
 from fastapi import FastAPI, HTTPException, Response
 from fastapi.testclient import TestClient
 
-from checker.lessons import find_course
-from checker.variants import load_variants
+from checker.course.lessons import find_course
+from checker.course.variants import load_variants
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "lessons" / "02_cookie_sessions"

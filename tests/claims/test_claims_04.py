@@ -23,8 +23,8 @@ from sqlalchemy.exc import NoResultFound, OperationalError, PendingRollbackError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from checker.lessons import find_course
-from checker.variants import load_variants
+from checker.course.lessons import find_course
+from checker.course.variants import load_variants
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "lessons" / "04_dependency_overrides"

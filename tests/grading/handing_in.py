@@ -5,8 +5,8 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+from checker.course.lessons import Course
 from checker.grading.intake import find_sources, take_in
-from checker.lessons import Course
 
 ROOT = Path(__file__).parents[2]
 LESSONS = Course(ROOT).lessons

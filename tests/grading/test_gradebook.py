@@ -10,11 +10,11 @@ from pathlib import Path
 import postgres
 import pytest
 
+from checker.course.suite import Suite
 from checker.errors import UsageError
 from checker.grading.gradebook import open_gradebook, place
 from checker.grading.likeness import Print
 from checker.grading.model import Bug, Learner, LessonSheet, Submission, Unit
-from checker.suite import Suite
 
 ADA, BOB = Learner("ada", "Ada, the 1st", "ada@example.org"), Learner("bob", team="red")
 SHEET = LessonSheet(

@@ -6,12 +6,12 @@ import tracemalloc
 import pytest
 from handing_in import APP, LESSON, LESSONS, NAME, ROOT, STARTER, TEST, ids, lay, taken, tarred, zipped
 
+from checker.course.lessons import Lesson
+from checker.course.suite import own_suite
+from checker.engine.workspace import put_files
 from checker.grading.intake import find_sources, take_in
 from checker.grading.intake.fitting import unfit
 from checker.grading.intake.limits import LIMITS
-from checker.lessons import Lesson
-from checker.suite import own_suite
-from checker.workspace import put_files
 
 OTHER = LESSONS[1]
 OTHER_STARTER = next(iter(OTHER.starter_files))

@@ -2,10 +2,10 @@
 
 import pytest
 
+from checker.course.lessons import Course
+from checker.course.suite import Suite, own_suite, solution_suite
 from checker.grading.likeness import Print, alike, equals, likeness, shapes
 from checker.grading.units import print_of
-from checker.lessons import Course
-from checker.suite import Suite, own_suite, solution_suite
 
 NOTHING = frozenset()
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from checker.copies.working_copy import course_files
+from checker.course.lessons import Course, find_course
 from checker.errors import UsageError
 from checker.files import walk
 from checker.grading.pack import pack
-from checker.lessons import Course, find_course
-from checker.working_copy import course_files
 
 ROOT = Path(__file__).parents[2]
 COURSE = find_course(ROOT)

@@ -8,10 +8,11 @@ import time
 
 import pytest
 
+from checker.engine.libraries import modules_for
+from checker.engine.run import Request
 from checker.errors import UsageError
 from checker.grading import sandbox
 from checker.grading.sandbox import open_sandbox, require_sandbox
-from checker.runner import Request, modules_for
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")
 
@@ -351,12 +352,15 @@ def test_nothing_is_left_when_the_sandbox_is_closed():
     mark = f"mark-{os.getpid()}"
     with open_sandbox([mark]) as runner:
         runner.run(request_for("def test_a(): pass\n"))
-        assert any(mark in line for line in processes_with("checker.warm"))
+        assert any(mark in line for line in processes_with("checker.engine.inside.keeper"))
 
     deadline = time.monotonic() + 10
-    while any(mark in line for line in processes_with("checker.warm")) and time.monotonic() < deadline:
+    while (
+        any(mark in line for line in processes_with("checker.engine.inside.keeper"))
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.05)
-    assert not any(mark in line for line in processes_with("checker.warm"))
+    assert not any(mark in line for line in processes_with("checker.engine.inside.keeper"))
 
 
 def processes_with(word):

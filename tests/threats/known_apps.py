@@ -3,8 +3,8 @@
 from hashlib import sha256
 from pathlib import Path
 
-from checker.lessons import Course
-from checker.variants import load_variants
+from checker.course.lessons import Course
+from checker.course.variants import load_variants
 
 ROOT = Path(__file__).parents[2]
 

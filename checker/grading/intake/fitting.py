@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from checker.course.lessons import Lesson
 from checker.grading.intake.limits import Limits
-from checker.lessons import Lesson
 
 
 def unfit(files: Mapping[str, bytes], lesson: Lesson, limits: Limits) -> dict[str, str]:

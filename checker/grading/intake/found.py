@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from checker.course.lessons import is_hidden
 from checker.grading.intake.limits import Refused
 from checker.grading.intake.names import clean
-from checker.lessons import is_hidden
 
 _NOBODYS = {"__macosx", "venv", "env", "node_modules", "site-packages"}
 _DRIVE = re.compile(r"[A-Za-z]:")

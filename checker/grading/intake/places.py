@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.course.lessons import Lesson
 from checker.grading.intake.archives import Tree
 from checker.grading.intake.found import Found
-from checker.lessons import Lesson, is_test_file
+from checker.source import is_test_file
 
 _WRAPPERS = 6
 _OF_THE_COURSE = {"solutions", "notebooks", "checker", "tests", "bench"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
+from checker.copies.working_copy import TEMPLATE
+from checker.course.lessons import SHIPPED_COURSE, Lesson
+from checker.course.suite import Suite
 from checker.grading.intake.archives import Tree, is_worth_opening, read_tree
 from checker.grading.intake.attempts import Part
 from checker.grading.intake.folders import read_regular
@@ -18,10 +20,8 @@ from checker.grading.intake.places import Place, find_places
 from checker.grading.intake.sources import Source
 from checker.grading.intake.taking import CONFIGURATION, suite_in, tell_of_loose, text_of, wanted_names
 from checker.grading.model import Submission
-from checker.lessons import SHIPPED_COURSE, Lesson, is_test_file
-from checker.suite import Suite
+from checker.source import is_test_file
 
-_TEMPLATE = Path(__file__).parents[2] / "template"
 _LONGEST_ERROR = 120
 
 
@@ -129,7 +129,7 @@ def _shipped_configuration() -> Mapping[str, set[str]]:
     return {
         name: {
             text_of((folder / name).read_bytes())
-            for folder in (SHIPPED_COURSE, _TEMPLATE)
+            for folder in (SHIPPED_COURSE, TEMPLATE)
             if (folder / name).is_file()
         }
         for name in CONFIGURATION

@@ -6,13 +6,14 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from checker.course.lessons import Lesson
+from checker.course.suite import Suite, suite_of
 from checker.grading.intake.fitting import unfit
 from checker.grading.intake.found import is_passed_over
 from checker.grading.intake.limits import Limits
 from checker.grading.intake.notes import Notes
 from checker.grading.intake.places import Loose, Place
-from checker.lessons import Lesson, is_test_file
-from checker.suite import Suite, suite_of
+from checker.source import is_test_file
 
 CONFIGURATION = {
     "pytest.ini",

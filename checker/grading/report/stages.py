@@ -1,4 +1,4 @@
-"""The stages of a verdict for a learner: done, not yet, or later. Pure; as `checker.report` has them, without names."""
+"""The stages of a verdict for a learner: done, not yet, or later. Pure; as `checker.showing.report` has them, without names."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""From runs to words: what the outcomes of a suite mean. Pure."""

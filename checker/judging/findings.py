@@ -1,0 +1,216 @@
+"""Findings: what to tell a person about a suite, stage by stage. Pure: from runs to sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from checker.engine.variant import Variant, VariantSet
+from checker.judging.verdict import RED, STUCK, Finding, Leak, MutantVerdict, Order, Outcome, Run, base_name
+
+
+def reference(first: Run, disorder: Sequence[Finding]) -> list[Finding]:
+    """Tests that do not pass on the reference, but those whose order is to blame."""
+    explained = {finding.test for finding in disorder}
+    texts = {
+        "failed": ("fails", "{test} fails on the app: {message}"),
+        "error": ("fails", "{test} fails on the app, outside the test itself: {message}"),
+        "skipped": ("skipped", "{test} is skipped: a skipped test proves nothing."),
+        "xfailed": ("xfailed", "{test} is marked xfail: a test that may fail proves nothing."),
+        "timeout": ("timeout", "{test} does not end: {message}"),
+        "crash": ("crash", "{test} ends the whole process: {message}"),
+    }
+    return [
+        Finding("reference", kind, text.format(test=o.test, message=first_line(o.message)), o.test)
+        for o in first.outcomes
+        if o.outcome in texts and o.test not in explained
+        for kind, text in [texts[o.outcome]]
+    ]
+
+
+# -- order
+
+
+def order(runs: Sequence[Run], first: Run) -> list[Finding]:
+    flaky = _flaky_tests(runs)
+    on_reference = [run for run in runs if run.variant == first.variant]
+    found = [
+        Finding("order", "flaky", f"{test} passes at one time and fails at another, on the same app.", test)
+        for test in sorted(flaky)
+    ]
+    for outcome in first.outcomes:
+        if outcome.test not in flaky and (finding := _order_finding(outcome, on_reference)):
+            found.append(finding)
+    return found
+
+
+def _order_finding(outcome: Outcome, on_reference: Sequence[Run]) -> Finding | None:
+    test = outcome.test
+    alone = _outcome_in(on_reference, "alone", test)
+    backwards = _outcome_in(on_reference, "reversed", test)
+    if outcome.outcome == "passed" and alone not in ("passed", "missing"):
+        text = f"{test} passes in the file and fails alone: it needs what an earlier test left."
+        return Finding("order", "needs_another", text, test)
+    if outcome.outcome == "passed" and backwards not in ("passed", "missing"):
+        text = f"{test} passes alone and fails when the file runs backwards: another test spoils it."
+        return Finding("order", "spoiled_by_another", text, test)
+    if outcome.outcome in RED and alone == "passed":
+        text = f"{test} passes alone and fails in the file: an earlier test spoils it."
+        return Finding("order", "spoiled_by_another", text, test)
+    return None
+
+
+def _outcome_in(runs: Iterable[Run], in_order: Order, test: str) -> str:
+    known = (run.outcome_of(test) for run in runs if run.order == in_order and run.only in ("", test))
+    return next(known, "missing")
+
+
+def _flaky_tests(runs: Sequence[Run]) -> set[str]:
+    """Tests whose outcome differs between two runs that should say the same, or that are not in both."""
+    alike: dict[tuple[str, str, str], list[Run]] = {}
+    for run in runs:
+        alike.setdefault(run.key, []).append(run)
+    return {
+        outcome.test
+        for same in alike.values()
+        for run in same
+        for outcome in run.outcomes
+        if any(_disagree(outcome.outcome, other.outcome_of(outcome.test)) for other in same)
+    }
+
+
+def _disagree(one: str, other: str) -> bool:
+    """A test that was stuck once is left out of the runs after it, which says nothing."""
+    return one != other and not (one in STUCK and other == "missing")
+
+
+# -- equivalents
+
+
+def over_reading(variants: VariantSet, runs: Sequence[Run], first: Run) -> list[Finding]:
+    flaky = _flaky_tests(runs)
+    found: list[Finding] = []
+    for equivalent in variants.equivalents:
+        run = next((run for run in runs if run.variant == equivalent.id), None)
+        if run is None:
+            continue
+        if run.ended != "finished":
+            found.append(
+                _over_reading(
+                    equivalent,
+                    None,
+                    f"The suite does not start on a correct app: {_error_line(run.message)}.",
+                )
+            )
+        elif equivalent.blames_suite:
+            found += [_suite_over_reading(equivalent, first)] if set(failing(run, first)) - flaky else []
+        else:
+            found += [
+                _over_reading(equivalent, test, f"{test} fails on a correct app: {_message_in(run, test)}.")
+                for test in failing(run, first)
+                if test not in flaky
+            ]
+    return found
+
+
+def _over_reading(equivalent: Variant, test: str | None, text: str) -> Finding:
+    return Finding("equivalent", "over_reads", f"{text} {equivalent.says}", test, equivalent.promise)
+
+
+def _suite_over_reading(equivalent: Variant, first: Run) -> Finding:
+    """A fault of no single test: beside what the equivalent says, who started the app how often."""
+    starters = Counter(base_name(leak.who) for leak in first.leaks if leak.kind == "lifespan_started")
+    if starters:
+        by = ", ".join(f"{times} by {who}" for who, times in starters.most_common())
+        text = f"{equivalent.says} This suite starts the app {starters.total()} times: {by}."
+    else:
+        text = equivalent.says
+    return Finding("equivalent", "suite_over_reads", text, None, equivalent.promise)
+
+
+def _message_in(run: Run, test: str) -> str:
+    return next((first_line(o.message) for o in run.outcomes if o.test == test), "it is not there")
+
+
+def failing(run: Run, first: Run) -> list[str]:
+    """The tests that pass on the reference and not in this run."""
+    return [o.test for o in first.outcomes if o.outcome == "passed" and run.outcome_of(o.test) != "passed"]
+
+
+# -- mutants
+
+
+def lost_runs(mutants: Sequence[MutantVerdict], runs: Sequence[Run]) -> list[Finding]:
+    """Runs on mutants that did not finish: what they found does not count, and a person should know."""
+    names = {mutant.variant.id: mutant.stand_in for mutant in mutants}
+    return [
+        Finding(
+            "mutant",
+            "mutant_run_lost",
+            f"The run on {names[run.variant]} did not finish and counts for nothing: "
+            f"{first_line(run.message)}.",
+        )
+        for run in runs
+        if run.variant in names and run.ended != "finished"
+    ]
+
+
+# -- what is left behind
+
+_LEAKS = {
+    "override_left": "{who} leaves an override of {what} in app.dependency_overrides.",
+    "lifespan_not_stopped": "{who} starts the app and never stops it.",
+    "lifespan_nested": "{who} starts the app again while it runs.",
+    "env_changed": "The suite leaves the environment variable {what} changed.",
+    "file_left": "The suite leaves the file {what} in the lesson's folder.",
+    "file_gone": "The suite removes {what} from the lesson's folder.",
+}
+
+
+def leaks(variants: VariantSet, runs: Sequence[Run]) -> list[Finding]:
+    """Leaks on correct apps, each once.
+
+    What a test alone leaves behind may be cleared, in the file, by the test after it: it counts where the runs
+    of the whole file do not show it.
+    """
+    correct = {variant.id for variant in variants.correct}
+    together = _leaks_of(run for run in runs if run.variant in correct and run.order != "alone")
+    seen = {(leak.kind, leak.what) for leak in together}
+    alone: dict[tuple[str, str], Leak] = {}
+    for leak in _leaks_of(run for run in runs if run.variant in correct and run.order == "alone"):
+        alone.setdefault((leak.kind, leak.what), leak)
+    return [
+        Finding("leak", leak.kind, _LEAKS[leak.kind].format(who=leak.who or "The suite", what=leak.what))
+        for leak in (*together, *(leak for key, leak in alone.items() if key not in seen))
+    ]
+
+
+def _leaks_of(runs: Iterable[Run]) -> list[Leak]:
+    return list(dict.fromkeys(leak for run in runs for leak in run.leaks if leak.kind in _LEAKS))
+
+
+def ignored_hooks(runs: Sequence[Run]) -> list[Finding]:
+    names = sorted({name for run in runs for name in run.ignored_hooks})
+    text = "{} is not loaded: only fixtures of a conftest are, no hooks and no plugins."
+    return [Finding("notice", "hook_ignored", text.format(name)) for name in names]
+
+
+def capped(first: Run) -> list[Finding]:
+    text = f"Only the first {len(first.planned)} tests are run: the {first.left_out} after them are left out."
+    return [Finding("notice", "too_many_tests", text)] if first.left_out else []
+
+
+def _error_line(traceback: str) -> str:
+    """The error at the end of a traceback: its last line that pytest marks with an E."""
+    marked = [line[1:] for line in traceback.splitlines() if line.startswith("E ")]
+    return first_line(marked[-1] if marked else traceback)
+
+
+def first_line(text: str) -> str:
+    """The first line of an error, without what ends it, at most 160 characters."""
+    line = (
+        text.strip().splitlines()[0].removesuffix(" Requesting fixture stack:").rstrip(".")
+        if text.strip()
+        else "no message"
+    )
+    return line if len(line) <= 160 else line[:157] + "..."

@@ -1,0 +1,1 @@
+"""Verdicts and progress for people and machines, as text."""
