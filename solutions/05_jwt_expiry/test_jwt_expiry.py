@@ -48,9 +48,7 @@ def test_fresh_token_opens_the_door(clock):
 
     response = client.get("/secure", headers=bearer(token))
 
-    assert (
-        response.status_code == 200
-    )  # not judged: a worked example catches nothing, so that nothing is given away
+    assert response.status_code == 200  # not judged: a worked example catches nothing
 
 
 def test_expired_token_is_refused(clock):
@@ -179,9 +177,7 @@ def test_no_token_is_not_authenticated(method, path):
     """Neither route opens to nobody (P6)."""
     response = client.request(method, path)
 
-    assert (
-        response.status_code == 401
-    )  # not judged: FastAPI's own helper gives it, and the mutant of this row keeps it
+    assert response.status_code == 401  # not judged: FastAPI's own helper gives it
     assert response.json() == {"detail": "Not authenticated"}
 
 
