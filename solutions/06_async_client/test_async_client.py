@@ -94,7 +94,7 @@ async def test_nobody_is_there_at_first(database_url):
     async with started_client() as client:
         response = await client.get("/users/nobody")
 
-    assert response.status_code == 404  # not judged: a worked example catches nothing
+    assert response.status_code == 404
 
 
 async def test_created_user_is_in_the_database(client, sessions):
