@@ -145,10 +145,17 @@ def check_with(
 
 
 def run_once(
-    runner: Runner, lesson: Lesson, suite: Suite, variant: Variant, order: str, *, strict: bool = True
+    runner: Runner,
+    lesson: Lesson,
+    suite: Suite,
+    variant: Variant,
+    order: str = "file",
+    *,
+    without: tuple[str, ...] = (),
+    strict: bool = True,
 ) -> Run:
-    """One run of `suite` against one variant, in an order of `checker.engine.inside.selection`."""
-    return _Session(runner, lesson, suite, strict, TIME_LIMIT).settled(_Job(variant, order))
+    """One run of `suite`, `without` some of its tests, against one variant, in an order of `checker.engine.inside.selection`."""
+    return _Session(runner, lesson, suite, strict, TIME_LIMIT).settled(_Job(variant, order, without=without))
 
 
 @dataclass(frozen=True)

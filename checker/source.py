@@ -19,3 +19,12 @@ def is_test_file(path: str) -> bool:
 def rows_named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
     """The promise rows that a function's docstring names."""
     return tuple(_PROMISE.findall(ast.get_docstring(node) or ""))
+
+
+def spliced(source: bytes, node: ast.expr | ast.stmt, text: bytes) -> bytes:
+    """The source with `text`, a single line, in the place of a node of its tree; all lines keep their numbers."""
+    first, last = node.lineno - 1, node.end_lineno or node.lineno
+    lines = source.splitlines(keepends=True)
+    before, after = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
+    lines[first:last] = [before + text + after + b"\n" * (last - first - 1)]
+    return b"".join(lines)

@@ -14,6 +14,7 @@ from checker.engine.variant import Variant, VariantSet
 from checker.judging.advice import one_line_too_many
 from checker.judging.reading import Reading, ReadTest
 from checker.judging.verdict import RED, Finding, Outcome, Run, Verdict, base_name
+from checker.source import spliced
 
 _MOST = 3  # tests of a suite that are tried
 _ENTRY = re.compile(r"^(\S.*?):(\d+): in ", re.MULTILINE)
@@ -63,16 +64,8 @@ def without_asserts(files: Mapping[str, bytes], tried: Iterable[Attempt]) -> dic
     """The suite with `pass` in the place of each of these assertions; all lines keep their numbers."""
     changed = dict(files)
     for attempt in tried:
-        changed[attempt.test.file] = _without(changed[attempt.test.file], attempt.assertion)
+        changed[attempt.test.file] = spliced(changed[attempt.test.file], attempt.assertion, b"pass")
     return changed
-
-
-def _without(source: bytes, node: ast.Assert) -> bytes:
-    first, last = node.lineno - 1, node.end_lineno or node.lineno
-    lines = source.splitlines(keepends=True)
-    before, after = lines[first][: node.col_offset], lines[last - 1][node.end_col_offset :]
-    lines[first:last] = [before + b"pass" + after + b"\n" * (last - first - 1)]
-    return b"".join(lines)
 
 
 def worth_running(

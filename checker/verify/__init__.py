@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from checker.check import Checked, check_with, warm_runner
@@ -42,6 +42,11 @@ class Subject:
         return load_variants(self.lesson)
 
     @cached_property
+    def shipped_variants(self) -> VariantSet:
+        """Those of them that the course ships: an instructor's own are not counted against it. Raises UsageError."""
+        return load_variants(replace(self.lesson, unpublished=None))
+
+    @cached_property
     def solved(self) -> Checked:
         """The verdict on the solution, with warnings as errors."""
         return self.judge(solution_suite(self.lesson))
@@ -75,9 +80,9 @@ UNPUBLISHED = Check("variants of your own can be made", _unpublished_can_be_made
 
 def all_checks() -> list[Check]:
     """The checks in the order they are made: what the files say first, then what runs show."""
-    from checker.verify import files, notebooks, runs
+    from checker.verify import ablation, files, notebooks, runs
 
-    return [*files.CHECKS, *notebooks.CHECKS, *runs.CHECKS]
+    return [*files.CHECKS, *notebooks.CHECKS, *runs.CHECKS, *ablation.CHECKS]
 
 
 def verify(course: Course, lessons: list[Lesson]) -> Iterator[tuple[Lesson, Check, list[str]]]:

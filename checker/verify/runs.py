@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 
 from checker.check import run_once
 from checker.course.suite import Suite, own_suite, solution_suite
+from checker.course.tasks import lesson_cells
 from checker.judging.findings import first_line
 from checker.judging.verdict import Finding, MutantVerdict, base_name
 from checker.verify import Check, Subject
+from checker.verify.clauses import clauses, named
 from checker.verify.hollow import hollow_suites, statuses_only
 
 _DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -92,9 +94,23 @@ def hollow_suites_score_nothing(subject: Subject) -> Iterator[str]:
         verdict = subject.judge(suite).verdict
         if verdict.score > 0:
             yield f"a suite {name} scores {verdict.score:.2f}"
-    score = subject.judge(statuses_only(solution)).verdict.score
-    if score >= 0.5 and not subject.is_draft:
-        yield f"the solution with its status assertions alone scores {score:.2f}; less than half is right"
+    if subject.is_draft:
+        return
+    statuses = subject.judge(statuses_only(solution)).verdict
+    if statuses.score >= 0.5:
+        yield f"the solution with its status assertions alone scores {statuses.score:.2f}; less than half is right"
+    escaping = {mutant.variant.promise for mutant in statuses.mutants if not mutant.killed}
+    for row in dict.fromkeys(
+        mutant.variant.promise for mutant in statuses.mutants if not _is_of_status(subject, mutant)
+    ):
+        if row not in escaping:
+            yield f"{row}: the solution's status assertions alone catch every mutant of its body and effect"
+
+
+def _is_of_status(subject: Subject, mutant: MutantVerdict) -> bool:
+    """Whether what a mutant breaks is a status."""
+    found = named(clauses(lesson_cells(subject.lesson)), mutant.variant.promise, mutant.variant.clause)
+    return all(clause.column in ("status", "answer") for clause in found)
 
 
 def readme_code_runs(subject: Subject) -> Iterator[str]:
