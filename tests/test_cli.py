@@ -99,8 +99,8 @@ def test_survivors_are_counted_by_area_and_not_named(checker):
     done = checker("check", "01", "--suite", "tests/golden/classes", "--matrix")
 
     assert done.returncode == 1
-    assert "6 of 12 caught. Missed: 1 in read, 3 in duplicate, 2 in missing." in done.stdout
-    assert "duplicate  □□□  0 of 3 caught" in done.stdout
+    assert "9 of 20 caught. Missed: 1 in read, 4 in duplicate, 3 in capitals, 3 in missing." in done.stdout
+    assert "duplicate  □□□□  0 of 4 caught" in done.stdout
     assert "duplicate-overwrites" not in done.stdout
     assert "create-forgets" in done.stdout, "a killed mutant has its name"
 
@@ -221,7 +221,7 @@ def test_task_that_is_gone_is_told(in_course, course):
     assert "7 of 8 to write." in to_do
     assert "· gone   test_unknown_user (P2)" in to_do
     assert "  · gone      no longer in the file: test_unknown_user. Renamed?" in written
-    assert "  ✗ catch     0 of 12" in written, "it hides nothing of what comes after it"
+    assert "  ✗ catch     0 of 20" in written, "it hides nothing of what comes after it"
 
 
 def test_missing_test_file_is_named(in_course, course):
@@ -274,7 +274,7 @@ def test_without_a_number_the_last_lesson_is_shown_when_all_are_complete(in_cour
     done = in_course("check", "--solution")
 
     assert done.returncode == 0
-    assert "12 of 12 caught. Lesson 41 is complete." in done.stdout
+    assert "20 of 20 caught. Lesson 41 is complete." in done.stdout
 
 
 def test_several_lessons_give_one_document(in_course, course):
