@@ -190,7 +190,7 @@ def test_line_too_many_stands_beside_what_it_costs(judged):
 
     text = " ".join(" ".join(board(judged(1, USERS + cases))).split())
 
-    assert text.count("Without its line 13, test_x would be valid and catch 1 mutant.") == 1
+    assert text.count("Without its line 13, test_x would be valid and catch 2 mutants.") == 1
     assert "muted until then" not in text
 
 

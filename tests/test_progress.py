@@ -222,7 +222,7 @@ def test_check_is_remembered_and_shown_by_list(in_course, course):
 
     done = in_course()
 
-    assert "✓ 41_test_client  8 of 8 written  12 of 12 caught, complete" in collapsed(done.stdout)
+    assert "✓ 41_test_client  8 of 8 written  20 of 20 caught, complete" in collapsed(done.stdout)
     assert "■  1 of 1 lessons complete" in done.stdout
     document = json.loads((course / ".checker" / "progress.json").read_text("utf-8"))
     assert document["format"] == FORMAT

@@ -30,4 +30,4 @@ def test_trap_is_where_the_table_says(trap, number, kind, place):
     else:
         folder = lesson if kind == "readme" else solution
         text = " ".join((folder / "README.md").read_text("utf-8").split())
-        assert place.strip('"') in text
+        assert text.count(place.strip('"')) == 1, "a quotation is long enough to be the place"

@@ -21,6 +21,8 @@ from checker.verify.assertions import Assertion, assertions, tables
 def every_assertion_is_needed(subject: Subject) -> Iterator[str]:
     """Without an assertion, its test must lose something; an excuse must be needed."""
     judged = _judged(subject)
+    if subject.is_draft:
+        return
     for found, earns in zip(judged, run_all(subject.runner, judged, partial(_earns, subject)), strict=True):
         if not earns and not found.excuse:
             yield (
@@ -33,8 +35,11 @@ def every_assertion_is_needed(subject: Subject) -> Iterator[str]:
 
 def every_case_is_needed(subject: Subject) -> Iterator[str]:
     """A case that catches nothing is a case for nothing."""
+    if subject.is_draft:
+        return
+    examples = worked_examples(subject.lesson)
     catching = {kill.test for mutant in subject.solved.verdict.mutants for kill in mutant.killed_by}
-    for table in tables(_test_files(subject)):
+    for table in (table for table in tables(_test_files(subject)) if table.test not in examples):
         cases = [t.name for t in subject.solved.verdict.tests if base_name(_bare(t.name)) == table.test]
         idle = [case for case in cases if case not in catching]
         if not table.excuse:

@@ -49,12 +49,16 @@ def test_refused_create_changes_nothing():
 
 
 def test_missing_parameter():
-    """Without a username, or without a job, nothing is created: 422 (P5)."""
-    pytest.fail("TODO: leave out each of the two parameters, then look for the user", pytrace=False)
+    """Without a username, or without a job, nothing is created and nothing changed: 422 (P5)."""
+    pytest.fail(
+        "TODO: leave out each of the two parameters, then look: for a new user, and for one who was there",
+        pytrace=False,
+    )
 
 
 def test_capitals_make_another_user():
     """Two usernames that differ only in capitals are two users (P6)."""
     pytest.fail(
-        "TODO: create a name in small letters and once more with a capital, then read both", pytrace=False
+        "TODO: create a name in small letters, read it with a capital; then create that too, and read both",
+        pytrace=False,
     )

@@ -59,12 +59,14 @@ def test_only_the_browser_gets_the_token(client):
 
 def test_each_login_has_its_own_token():
     """A token has at least 20 characters, and every login gives out another one (P3)."""
-    pytest.fail("TODO: let one user log in twice, from two clients, and compare", pytrace=False)
+    pytest.fail("TODO: let one user log in three times, twice from one client, and compare", pytrace=False)
 
 
 def test_refused_login(client):
     """A wrong password and an unknown user get the same refusal, and no cookie (P4)."""
-    pytest.fail("TODO: try both; look at status, body and cookies", pytrace=False)
+    pytest.fail(
+        "TODO: try each; look at status, body, cookies, and at who was logged in before", pytrace=False
+    )
 
 
 def test_only_a_cookie_from_login_opens_the_page(alice):

@@ -92,7 +92,7 @@ def test_emptying_empties_one_cart(shop, visitor):
 
 
 class TestTakingOut:
-    """Taking a book out of the cart (P7). The two tests are written for you; they need `self.visitor`."""
+    """Taking a book out of the cart (P7). The three tests are written for you; they need `self.visitor`."""
 
     @classmethod
     def setup_class(cls):
@@ -103,13 +103,23 @@ class TestTakingOut:
         )
 
     def test_last_copy_leaves_nothing(self):
+        self.visitor.post("/cart/emma")
         self.visitor.post("/cart/dune")
+        self.visitor.delete("/cart/emma")
 
         response = self.visitor.delete("/cart/dune")
 
         assert response.status_code == 200
         assert response.json() == {"items": {}, "total": 0}
         assert self.visitor.get("/cart").json() == {"items": {}, "total": 0}
+
+    def test_what_is_not_in_the_cart(self):
+        self.visitor.post("/cart/emma")
+
+        response = self.visitor.delete("/cart/dune")
+
+        assert response.status_code == 404
+        assert self.visitor.get("/cart").json() == {"items": {"emma": 1}, "total": 700}
 
     def test_one_copy_less(self):
         self.visitor.post("/cart/dune")

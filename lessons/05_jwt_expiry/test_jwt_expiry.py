@@ -1,6 +1,6 @@
 """Lesson 05: test time without waiting.
 
-Replace each `pytest.fail("TODO…")` by what its docstring says. The rows P1 to P13 are in README.md.
+Replace each `pytest.fail("TODO…")` by what its docstring says. The rows P1 to P15 are in README.md.
 No test sleeps: `clock` stands still at noon until a test moves it.
 """
 
@@ -28,15 +28,19 @@ def bearer(token):
     return {"Authorization": f"Bearer {token}"}
 
 
+def claims_of(access_token):
+    """What an access token says, expired or not."""
+    return jwt.decode(access_token, SECRET_KEY, algorithms=[ALGORITHM], options={"verify_exp": False})
+
+
 def end_of(access_token):
     """The moment at which an access token expires: its claim `exp`."""
-    claims = jwt.decode(access_token, SECRET_KEY, algorithms=[ALGORITHM], options={"verify_exp": False})
-    return datetime.fromtimestamp(claims["exp"], UTC)
+    return datetime.fromtimestamp(claims_of(access_token)["exp"], UTC)
 
 
-def log_in():
-    """What `POST /token` answers alice: her two tokens."""
-    return client.post("/token", data={"username": "alice", "password": "password123"}).json()
+def log_in(username="alice", password="password123"):
+    """What `POST /token` answers: two tokens, `access_token` and `refresh_token`."""
+    return client.post("/token", data={"username": username, "password": password}).json()
 
 
 def test_fresh_token_opens_the_door(clock):
@@ -68,13 +72,13 @@ def test_default_life_is_fifteen_minutes(clock):
 
 
 def test_expires_delta_decides(clock):
-    """A token ends at now plus `expires_delta`: in an hour, now, a minute ago (P9)."""
+    """A token ends at now plus `expires_delta`: in two days, now, a minute ago (P9)."""
     pytest.fail("TODO: compare the end of a token with noon plus the delta, for three deltas", pytrace=False)
 
 
-def test_data_is_left_as_it_was(clock):
-    """The dictionary that a token is made of is the same afterwards (P10)."""
-    pytest.fail("TODO: make a token of a dictionary, look at the dictionary", pytrace=False)
+def test_token_carries_its_data(clock):
+    """A token has the claims of `data`, the door shows all it has, and `data` stays as it was (P1, P8, P10)."""
+    pytest.fail("TODO: make a token of two claims; look at token, door and dictionary", pytrace=False)
 
 
 def test_time_zone_changes_nothing(clock):
@@ -88,13 +92,14 @@ def test_wrong_token_is_invalid(clock, token):
     pytest.fail("TODO: complete the table, then compare status and body", pytrace=False)
 
 
-def test_refresh_token_opens_nothing(clock):
-    """A refresh token is refused by the door (P5)."""
-    pytest.fail("TODO: log in, show the refresh token at /secure", pytrace=False)
+def test_token_for_the_other_is_invalid(clock):
+    """A refresh token is refused by the door, and an access token by /refresh (P5)."""
+    pytest.fail("TODO: log in, show each of the two tokens where the other belongs", pytrace=False)
 
 
-def test_refreshed_token_lives_fifteen_minutes(clock):
-    """The access token that a refresh token buys ends like every other (P12)."""
+def test_refresh_token_works_for_a_week(clock):
+    """A refresh token buys an access token for its user, until its 7 days are over (P12, P13)."""
     pytest.fail(
-        "TODO: log in, send the refresh token to /refresh, look at the new token's end", pytrace=False
+        "TODO: log in as bob; use his refresh token in the last second of the 7 days, another a second later",
+        pytrace=False,
     )

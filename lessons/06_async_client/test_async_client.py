@@ -126,8 +126,10 @@ async def test_refused_create_changes_nothing(client, sessions):
 
 
 async def test_seat_stays_with_who_came_first(client, sessions):
-    """A free seat is given, a taken one refused, and the first user keeps it (P5, P6)."""
-    pytest.fail("TODO: let two users ask for one seat, one after the other", pytrace=False)
+    """A free seat is given, a taken one refused, the first user keeps it; each seat for itself (P5, P6)."""
+    pytest.fail(
+        "TODO: let two users ask for one seat, one after the other; then for a second seat", pytrace=False
+    )
 
 
 async def test_one_seat_wanted_at_once(client, sessions):
@@ -136,9 +138,9 @@ async def test_one_seat_wanted_at_once(client, sessions):
 
 
 async def test_many_at_once(sessions):
-    """Creates at the same time each get their own answer, and every user is in the database (P8, P10)."""
+    """Creates, and then reads, at the same time each get their own answer; every user is stored (P8, P10)."""
     pytest.fail(
-        "TODO: create several users at the same time, on the started app (see `started_client`)",
+        "TODO: on the started app (see `started_client`) create several users at the same time, then read them so",
         pytrace=False,
     )
 

@@ -92,7 +92,7 @@ def test_registration_answers_with_the_profile(client):
 
 
 def test_registered_user_is_stored(client, sessions):
-    """What a registration stores, looked at through a session that is not the app's (P2)."""
+    """What a registration stores, looked at through a session that is not the app's (P2, P9)."""
     client.post("/users", json=ZOE)
 
     with sessions() as db:
@@ -102,10 +102,11 @@ def test_registered_user_is_stored(client, sessions):
     ]
     assert users[0].password_hash != "correct horse"
     assert cheap.verify("correct horse", users[0].password_hash)
+    assert not cheap.needs_update(users[0].password_hash)
 
 
 def test_registered_user_is_welcomed(client, outbox):
-    """One mail, to the address that was sent, without the password (P3)."""
+    """One mail, to the address that was sent, by name and without the password (P3)."""
     client.post("/users", json=ZOE)
 
     assert [mail["to"] for mail in outbox.mails] == ["zoe@mail.example"]
@@ -122,7 +123,9 @@ def test_taken_username_is_refused(client, sessions, outbox):
     assert response.status_code == 409
     assert outbox.mails == []
     with sessions() as db:
-        assert db.scalars(select(User)).one().email == "zoe@example.com"
+        user = db.scalars(select(User)).one()
+    assert user.email == "zoe@example.com"
+    assert cheap.verify("wonderland", user.password_hash)
 
 
 def test_admin_sees_the_dashboard(client, sessions, act_as):
@@ -147,18 +150,20 @@ def test_dashboard_is_for_admins_only(client, act_as, role):
     assert client.get("/admin/dashboard").status_code == 403
 
 
+@pytest.mark.parametrize("path", ["/users/me", "/admin/dashboard"])
 @pytest.mark.parametrize(
     "auth",
     [None, ("alice", "looking glass"), ("mallory", "wonderland")],
     ids=["nobody", "wrong password", "stranger"],
 )
-def test_only_the_right_password_logs_in(client, sessions, auth):
-    """The real part: alice is let in, so it is not the door that is stuck; others are not (P5, P8)."""
-    add_user(sessions, "alice", password="wonderland")
+def test_only_the_right_password_logs_in(client, sessions, auth, path):
+    """The real part: alice is let in, so it is not the door that is stuck; others are not (P5, P6, P8)."""
+    right = ("alice", "wonderland")
+    add_user(sessions, "bob")
+    add_user(sessions, "alice", password="wonderland", role="admin")
 
-    response = client.get("/users/me", auth=("alice", "wonderland"))
+    me = client.get("/users/me", auth=right).json()
 
-    assert response.status_code == 200
-    assert response.json() == {"username": "alice", "email": "alice@example.com", "role": "member"}
-    assert client.get("/users/me", auth=auth).status_code == 401
-    assert client.get("/admin/dashboard", auth=auth).status_code == 401
+    assert me == {"username": "alice", "email": "alice@example.com", "role": "admin"}
+    assert client.get(path, auth=right).status_code == 200
+    assert client.get(path, auth=auth).status_code == 401

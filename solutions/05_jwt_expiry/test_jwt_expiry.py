@@ -27,15 +27,19 @@ def bearer(token):
     return {"Authorization": f"Bearer {token}"}
 
 
+def claims_of(access_token):
+    """What an access token says, expired or not."""
+    return jwt.decode(access_token, SECRET_KEY, algorithms=[ALGORITHM], options={"verify_exp": False})
+
+
 def end_of(access_token):
     """The moment at which an access token expires: its claim `exp`."""
-    claims = jwt.decode(access_token, SECRET_KEY, algorithms=[ALGORITHM], options={"verify_exp": False})
-    return datetime.fromtimestamp(claims["exp"], UTC)
+    return datetime.fromtimestamp(claims_of(access_token)["exp"], UTC)
 
 
-def log_in():
-    """What `POST /token` answers alice: her two tokens."""
-    return client.post("/token", data={"username": "alice", "password": "password123"}).json()
+def log_in(username="alice", password="password123"):
+    """What `POST /token` answers: two tokens, `access_token` and `refresh_token`."""
+    return client.post("/token", data={"username": username, "password": password}).json()
 
 
 def test_fresh_token_opens_the_door(clock):
@@ -72,21 +76,25 @@ def test_default_life_is_fifteen_minutes(clock, age, status):
 
 @pytest.mark.parametrize(
     "delta",
-    [timedelta(hours=1), timedelta(0), timedelta(minutes=-1)],
-    ids=["in an hour", "now", "a minute ago"],
+    [timedelta(days=2), timedelta(0), timedelta(minutes=-1)],
+    ids=["in two days", "now", "a minute ago"],
 )
 def test_expires_delta_decides(clock, delta):
     """Zero is a life too (P9)."""
     assert end_of(create_access_token({"sub": "alice"}, delta)) == NOON + delta
 
 
-def test_data_is_left_as_it_was(clock):
-    """What the caller hands in stays the caller's (P10)."""
+def test_token_carries_its_data(clock):
+    """What the caller hands in is in the token and at the door, and stays the caller's (P1, P8, P10)."""
     data = {"sub": "alice", "role": "admin"}
 
-    create_access_token(data)
+    token = create_access_token(data)
 
     assert data == {"sub": "alice", "role": "admin"}
+    claims = claims_of(token)
+    assert claims.items() >= {"sub": "alice", "role": "admin"}.items()
+    response = client.get("/secure", headers=bearer(token))
+    assert response.json() == {"message": "Access granted", "payload": claims}
 
 
 def test_time_zone_changes_nothing(clock):
@@ -123,17 +131,80 @@ def test_wrong_token_is_invalid(clock, token):
     assert response.json() == {"detail": "Invalid token"}
 
 
-def test_refresh_token_opens_nothing(clock):
-    """A refresh token is refused by the door (P5)."""
-    response = client.get("/secure", headers=bearer(log_in()["refresh_token"]))
+@pytest.mark.parametrize(
+    ("method", "path", "token"),
+    [("GET", "/secure", "refresh_token"), ("POST", "/refresh", "access_token")],
+    ids=["refresh token at the door", "access token at refresh"],
+)
+def test_token_for_the_other_is_invalid(clock, method, path, token):
+    """Each of the two is good for one thing (P5)."""
+    response = client.request(method, path, headers=bearer(log_in()[token]))
 
     assert response.status_code == 401
     assert response.json() == {"detail": "Invalid token"}
 
 
-def test_refreshed_token_lives_fifteen_minutes(clock):
-    """An access token is an access token, whoever made it (P12)."""
-    response = client.post("/refresh", headers=bearer(log_in()["refresh_token"]))
+def test_refresh_token_works_for_a_week(clock):
+    """In its last second it buys what every user gets: a token of their own, for fifteen minutes (P12)."""
+    refresh_token = log_in("bob", "builder456")["refresh_token"]
+    clock.shift(timedelta(days=7, seconds=-1))
+
+    response = client.post("/refresh", headers=bearer(refresh_token))
 
     assert response.status_code == 200
-    assert end_of(response.json()["access_token"]) == NOON + timedelta(minutes=15)
+    access_token = response.json()["access_token"]
+    assert response.json() == {"access_token": access_token, "token_type": "bearer"}
+    assert claims_of(access_token)["sub"] == "bob"
+    assert end_of(access_token) == NOON + timedelta(days=7, seconds=-1, minutes=15)
+
+
+def test_refresh_token_expires_after_a_week(clock):
+    """The other side of that edge (P13)."""
+    refresh_token = log_in()["refresh_token"]
+    clock.shift(timedelta(days=7))
+
+    response = client.post("/refresh", headers=bearer(refresh_token))
+
+    assert response.status_code == 401
+    assert response.json() == {"detail": "Token expired"}
+
+
+# -- the rows without a task
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/secure"), ("POST", "/refresh")])
+def test_no_token_is_not_authenticated(method, path):
+    """Neither route opens to nobody (P6)."""
+    response = client.request(method, path)
+
+    assert response.status_code == 401  # not judged: FastAPI's own helper gives it
+    assert response.json() == {"detail": "Not authenticated"}
+
+
+def test_right_password_gets_two_tokens(clock):
+    """Whoever logs in is named in their access token (P14)."""
+    response = client.post("/token", data={"username": "bob", "password": "builder456"})
+
+    assert response.status_code == 200
+    tokens = response.json()
+    access_token, refresh_token = tokens["access_token"], tokens["refresh_token"]
+    assert tokens == {
+        "access_token": access_token,
+        "refresh_token": refresh_token,
+        "token_type": "bearer",
+    }
+    assert claims_of(access_token)["sub"] == "bob"
+    assert end_of(access_token) == NOON + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("alice", "builder456"), ("mallory", "password123")],
+    ids=["wrong password", "stranger"],
+)
+def test_wrong_log_in_is_refused(username, password):
+    """Nobody learns which of the two was wrong (P15)."""
+    response = client.post("/token", data={"username": username, "password": password})
+
+    assert response.status_code == 401
+    assert response.json() == {"detail": "Incorrect username or password"}

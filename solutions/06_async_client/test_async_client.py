@@ -113,22 +113,19 @@ async def test_stored_users_can_be_read(client, sessions):
     alice = await client.get("/users/alice")
     bob = await client.get("/users/bob")
 
-    assert alice.status_code == bob.status_code == 200
-    assert alice.json() == {"username": "alice", "job": "Engineer"}
-    assert bob.json() == {"username": "bob", "job": "Designer"}
+    assert alice.status_code == bob.status_code == 200  # not judged: a refusal has no job to show
+    assert [alice.json(), bob.json()] == [
+        {"username": "alice", "job": "Engineer"},
+        {"username": "bob", "job": "Designer"},
+    ]
 
 
-async def test_unknown_user_cannot_be_read(client):
-    """The row without a task, its first request (P2)."""
-    response = await client.get("/users/nobody")
+@pytest.mark.parametrize(("method", "path"), [("GET", "/users/nobody"), ("POST", "/seats/7?username=nobody")])
+async def test_unknown_user_is_not_found(client, sessions, method, path):
+    """The row without a task, its two requests: others are there, nobody is found, nothing is written (P2)."""
+    await store(sessions, User(username="alice", job="Engineer"), User(username="zoe", job="Baker"))
 
-    assert response.status_code == 404
-    assert response.json() == {"detail": "User not found"}
-
-
-async def test_unknown_user_gets_no_seat(client, sessions):
-    """The row without a task, its second request: refused, and nothing written (P2)."""
-    response = await client.post("/seats/7", params={"username": "nobody"})
+    response = await client.request(method, path)
 
     assert response.status_code == 404
     assert response.json() == {"detail": "User not found"}
@@ -163,6 +160,18 @@ async def test_seat_stays_with_who_came_first(client, sessions):
     assert await stored_holder(sessions, 7) == "alice"
 
 
+async def test_each_seat_is_for_itself(client, sessions):
+    """A second seat has a holder of its own, and a user may have two (P5, P6)."""
+    await store(sessions, User(username="alice", job="Engineer"), User(username="bob", job="Designer"))
+    await store(sessions, Seat(number=7, username="alice"), Seat(number=8, username="bob"))
+
+    refused = await client.post("/seats/8", params={"username": "alice"})
+    given = await client.post("/seats/9", params={"username": "alice"})
+
+    assert refused.json() == {"detail": "Seat is taken by bob"}
+    assert given.json() == {"seat": 9, "username": "alice"}
+
+
 async def test_one_seat_wanted_at_once(client, sessions):
     """However many ask at the same time, one gets the seat and the others are told who (P7)."""
     names = ["alice", "bob", "carol", "dave"]
@@ -187,13 +196,17 @@ async def test_many_at_once(sessions):
     jobs = {"alice": "Engineer", "bob": "Designer", "carol": "Pilot", "dave": "Baker"}
 
     async with started_client() as client:
-        responses = await asyncio.gather(
+        created = await asyncio.gather(
             *(client.post("/users", params={"username": name, "job": job}) for name, job in jobs.items())
         )
+        read = await asyncio.gather(*(client.get(f"/users/{name}") for name in jobs))
 
-    assert [response.status_code for response in responses] == [200] * len(jobs)
-    assert [response.json()["username"] for response in responses] == list(jobs)
+    assert [response.status_code for response in created] == [200] * len(jobs)
+    assert [response.json()["username"] for response in created] == list(jobs)
     assert {name: await stored_job(sessions, name) for name in jobs} == jobs
+    assert [response.json() for response in read] == [
+        {"username": name, "job": job} for name, job in jobs.items()
+    ]
 
 
 async def test_start_keeps_what_is_stored(sessions):
@@ -203,5 +216,4 @@ async def test_start_keeps_what_is_stored(sessions):
     async with started_client() as client:
         response = await client.get("/users/erin")
 
-    assert response.status_code == 200
     assert response.json() == {"username": "erin", "job": "Surgeon"}

@@ -266,8 +266,8 @@ def test_setup_show_shows_four_shops_at_function_scope_and_one_at_module_scope(i
         test_wide=STARTER.replace("@pytest.fixture\ndef shop", '@pytest.fixture(scope="module")\ndef shop'),
     )
 
-    narrow.assert_outcomes(passed=4, deselected=10)
-    wide.assert_outcomes(passed=4, deselected=10)
+    narrow.assert_outcomes(passed=4, deselected=11)
+    wide.assert_outcomes(passed=4, deselected=11)
     assert narrow.stdout.str().count("SETUP    F shop") == narrow.stdout.str().count("TEARDOWN F shop") == 4
     assert wide.stdout.str().count("SETUP    M shop") == wide.stdout.str().count("TEARDOWN M shop") == 1
 
@@ -275,14 +275,14 @@ def test_setup_show_shows_four_shops_at_function_scope_and_one_at_module_scope(i
 def test_the_starter_with_function_scope_is_green_apart_from_its_todos(inner):
     result = inner.run(test_starter=STARTER)
 
-    result.assert_outcomes(passed=5, failed=2, errors=7)
+    result.assert_outcomes(passed=5, failed=2, errors=8)
     assert all("TODO" in line for line in result.stdout.lines if line.startswith("E "))
 
 
 def test_the_solution_opens_the_catalogue_six_times(inner):
     result = inner.run(test_solved=SOLVED, conftest=COUNTED)
 
-    result.assert_outcomes(passed=14)
+    result.assert_outcomes(passed=16)
     assert openings_of(result) == 6
 
 

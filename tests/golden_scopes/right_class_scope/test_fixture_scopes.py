@@ -162,3 +162,17 @@ class TestOpeningHours:
         with client:
             assert client.get("/cart").json() == EMPTY
             assert client.get("/").json() == {"message": "Welcome", "titles": 3}
+
+
+def test_what_is_not_there(visitor):
+    sold = visitor.get("/books/cookbook")
+    visitor.post("/cart/emma")
+    visitor.post("/cart/dune")
+    taken = visitor.delete("/cart/dune")
+    kept = visitor.get("/cart").json()
+    missing = visitor.delete("/cart/dune")
+
+    assert (sold.status_code, sold.json()) == (404, {"detail": "No such book"})
+    assert taken.json() == kept == {"items": {"emma": 1}, "total": 700}
+    assert missing.status_code == 404
+    assert visitor.get("/cart").json() == kept

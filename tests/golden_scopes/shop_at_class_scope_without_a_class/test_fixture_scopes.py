@@ -172,3 +172,17 @@ def test_another_shop_changes_nothing_here(visitor):
         elsewhere.post("/cart/emma")
 
     assert visitor.get("/cart").json() == {"items": {"dune": 1}, "total": 900}
+
+
+def test_what_is_not_there(visitor):
+    sold = visitor.get("/books/cookbook")
+    visitor.post("/cart/emma")
+    visitor.post("/cart/dune")
+    taken = visitor.delete("/cart/dune")
+    kept = visitor.get("/cart").json()
+    missing = visitor.delete("/cart/dune")
+
+    assert (sold.status_code, sold.json()) == (404, {"detail": "No such book"})
+    assert taken.json() == kept == {"items": {"emma": 1}, "total": 700}
+    assert missing.status_code == 404
+    assert visitor.get("/cart").json() == kept
