@@ -68,7 +68,7 @@ def test_when_all_is_written_a_check_is_next(in_course, course):
 
 
 def test_starter_is_to_do_and_kills_nothing(checker):
-    verdict = checker.judging.verdict("01")
+    verdict = checker.verdict("01")
 
     assert (verdict["status"], verdict["score"], verdict["tasks"]) == ("todo", 0, {"done": 0, "total": 8})
     assert len(verdict["mutants"]) >= 8
@@ -107,9 +107,7 @@ def test_survivors_are_counted_by_area_and_not_named(checker):
 
 def test_survivors_have_no_name_in_json_either(checker):
     survivors = [
-        m
-        for m in checker.judging.verdict("01", "--suite", "tests/golden/classes")["mutants"]
-        if not m["killed"]
+        m for m in checker.verdict("01", "--suite", "tests/golden/classes")["mutants"] if not m["killed"]
     ]
 
     assert [m["id"] for m in survivors] == [

@@ -44,7 +44,7 @@ def test_lesson_keeps_every_promise(checker, name):
 
 
 def test_all_solutions_are_complete_in_one_document(checker):
-    document = checker.judging.verdict("--all", "--solution")
+    document = checker.verdict("--all", "--solution")
 
     assert document["format"] == "checker/verdicts/v1"
     assert {lesson["lesson"]: lesson["status"] for lesson in document["lessons"]} == dict.fromkeys(
@@ -54,7 +54,7 @@ def test_all_solutions_are_complete_in_one_document(checker):
 
 
 def test_all_starters_are_to_do_and_kill_nothing(checker):
-    lessons = checker.judging.verdict("--all")["lessons"]
+    lessons = checker.verdict("--all")["lessons"]
 
     assert {(lesson["status"], lesson["score"]) for lesson in lessons} == {("todo", 0)}
     assert advice_in(lessons) == []
@@ -91,7 +91,7 @@ def test_solution_of_the_async_lesson_is_complete_on_httpx_too(checker, tmp_path
     suite = tmp_path / "test_on_httpx.py"
     suite.write_bytes(source.replace(b"httpx2", b"httpx"))
 
-    verdict = checker.judging.verdict("06", "--suite", suite)
+    verdict = checker.verdict("06", "--suite", suite)
 
     assert b"httpx2" in source
     assert (verdict["status"], verdict["score"]) == ("complete", 1)

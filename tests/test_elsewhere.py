@@ -17,7 +17,7 @@ ELSEWHERE = Path(__file__).parent / "elsewhere"
     ],
 )
 def test_a_suite_from_elsewhere_passes(checker, lesson, suite):
-    verdict = checker.judging.verdict(lesson, "--suite", ELSEWHERE / suite)
+    verdict = checker.verdict(lesson, "--suite", ELSEWHERE / suite)
     tests = verdict["tests"]
     assert len(tests) >= 8, f"{suite}: only {len(tests)} tests ran ({verdict['status']})"
     unhappy = [

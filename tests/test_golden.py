@@ -10,9 +10,7 @@ CASES = sorted(path.parent for path in GOLDEN.glob("*/expected.toml"))
 
 
 def judged(checker, case, *options, **environment):
-    return checker.judging.verdict(
-        "01", "--suite", case, "--reveal", "--time-limit", "3", *options, **environment
-    )
+    return checker.verdict("01", "--suite", case, "--reveal", "--time-limit", "3", *options, **environment)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

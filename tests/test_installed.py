@@ -56,7 +56,7 @@ def test_stranger_with_the_wheel_alone_begins_in_an_empty_folder(installed, tmp_
     assert "configfile: pytest.ini" in tests.stdout
 
     shutil.rmtree(work / "solutions")  # as after `init --no-solutions`: the variants come with the package
-    verdict = checker.judging.verdict("01", cwd=work)
+    verdict = checker.verdict("01", cwd=work)
     assert verdict["status"] == "todo"
     assert verdict["mutants"]
 

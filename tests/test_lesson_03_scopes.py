@@ -45,7 +45,7 @@ WRONG = [
 
 def judged(checker, name):
     folder = SCOPES / name
-    return checker.judging.verdict(
+    return checker.verdict(
         "03", "--suite", folder if (folder / "conftest.py").is_file() else folder / "test_fixture_scopes.py"
     )
 

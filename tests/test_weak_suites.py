@@ -13,7 +13,7 @@ CASES = sorted(path.parent for path in WEAK.glob("*/expected.toml"))
 def test_weak_suite_misses_what_it_does_not_look_at(case, checker):
     expected = tomllib.loads((case / "expected.toml").read_text("utf-8"))
 
-    verdict = checker.judging.verdict(case.name[:2], "--suite", case, "--reveal", "--time-limit", "60")
+    verdict = checker.verdict(case.name[:2], "--suite", case, "--reveal", "--time-limit", "60")
 
     assert (verdict["status"], verdict["findings"]) == ("survivors", [])
     assert _missed(verdict) == expected["missed"]
