@@ -608,6 +608,25 @@ def test_one_equivalent_gives_the_mail_by_position(memory):
     assert len(mailer.send.call_args.args) == 3
 
 
+def test_a_hash_of_other_settings_needs_an_update():
+    real = CryptContext(schemes=["argon2"])
+    stored = real.hash("correct horse")
+    assert cheap.verify("correct horse", stored)
+    assert cheap.needs_update(stored)
+    assert not cheap.needs_update(cheap.hash("correct horse"))
+
+
+def test_a_role_from_the_database_is_another_object_and_one_in_the_source_is_not(api, memory):
+    add_zoe(api, memory)
+    with Session(memory) as db:
+        stored = db.scalars(select(api.User)).one().role
+    swapped_in = api.User(role="member").role
+    written = "member"
+    assert stored == written
+    assert stored is not written
+    assert swapped_in is written
+
+
 def test_the_debrief_names_every_mutant():
     debrief = (SOLUTION / "README.md").read_text("utf-8")
     for mutant in lesson_variants().mutants:

@@ -115,6 +115,18 @@ def test_the_trap_is_green_on_an_app_whose_tokens_live_fifteen_days(blocks, name
     namespace["test_tokens_expire"](clock)
 
 
+def test_the_trap_catches_nothing_at_the_edge(blocks, checker, tmp_path):
+    suite = tmp_path / "test_trap.py"
+    imports = "from datetime import timedelta\n"
+    suite.write_text(imports + blocks[0] + blocks[3], "utf-8")
+
+    verdict = checker.verdict("05", "--suite", suite, "--reveal", "--time-limit", "60")
+
+    edge = [mutant["killed"] for mutant in verdict["mutants"] if mutant["area"] == "edge"]
+    assert edge == [False] * 4
+    assert verdict["score"] > 0
+
+
 def test_the_four_exports_are_there():
     assert all(hasattr(token_api, name) for name in ("app", "create_access_token", "SECRET_KEY", "ALGORITHM"))
 
@@ -367,6 +379,12 @@ def test_utcnow_is_deprecated_since_python_3_12():
 
 def test_a_bare_number_in_a_timedelta_counts_days():
     assert timedelta(15) == timedelta(days=15)
+
+
+def test_seconds_are_not_the_total_seconds_of_days_or_of_a_negative_delta():
+    assert timedelta(days=2).seconds == 0
+    assert timedelta(minutes=-1).seconds == 24 * 60 * 60 - 60
+    assert timedelta(hours=1).seconds == timedelta(hours=1).total_seconds()
 
 
 def test_a_second_name_for_a_dictionary_is_always_equal_to_it():

@@ -327,7 +327,7 @@ def test_edited_app_that_is_a_package_is_told(hand_in):
 
 @pytest.mark.parametrize(("content", "is_told"), [(b"[pytest]\naddopts = -p evil\n", True), (None, False)])
 def test_configuration_beside_the_lessons_is_told_unless_it_came_with_the_course(hand_in, content, is_told):
-    shipped = (ROOT / "checker" / "template" / "pytest.ini").read_bytes()
+    shipped = (ROOT / "checker" / "copies" / "template" / "pytest.ini").read_bytes()
 
     submission = hand_in({f"lessons/{NAME}/{STARTER}": TEST, "pytest.ini": content or shipped})
 
