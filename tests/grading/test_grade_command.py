@@ -11,10 +11,8 @@ from dataclasses import replace
 
 import pytest
 import sandboxes
-from conftest import ROOT
+from conftest import count_of_mutants
 
-from checker.course.lessons import Course
-from checker.course.variants import load_variants
 from checker.errors import UsageError
 from checker.grading import require_libraries
 from checker.grading.gradebook import open_gradebook
@@ -64,8 +62,7 @@ NAME = "41_test_client"
 
 def mark(points):
     """What GOOD earns, as a gradebook has it: it looks at one answer, of which three mutants are."""
-    mutants = load_variants(Course(ROOT).find("01")).mutants
-    return f"{points * 3 / len(mutants):.2f}".rstrip("0").rstrip(".")
+    return f"{points * 3 / count_of_mutants('01'):.2f}".rstrip("0").rstrip(".")
 
 
 @pytest.fixture
