@@ -9,10 +9,8 @@ import ast
 import difflib
 import textwrap
 import tomllib
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import CodeType
 from typing import Any
 
 from checker.errors import UsageError
@@ -60,20 +58,13 @@ class Excuse:
 
 
 def change(file: str, before: str, after: str) -> Change:
-    """What differs between two texts of a file, in whole lines and without their indent."""
+    """What differs between two texts of a file, in whole lines, without their indent and lines of comment."""
     old, new = before.splitlines(), after.splitlines()
     blocks = [op for op in difflib.SequenceMatcher(None, old, new, False).get_opcodes() if op[0] != "equal"]
-    first, last = blocks[0], blocks[-1]
-    was, now = old[first[1] : last[2]], new[first[3] : last[4]]
-    return Change(file, _where(before, first[1] + 1), _text(was), _text(now))
-
-
-def compiles_to_the_same(before: str, after: str) -> bool:
-    """Whether Python makes the same code of both, places aside: nothing that runs can tell them apart.
-
-    So it is with the annotation of a local variable, which is never looked at.
-    """
-    return _code(before) == _code(after)
+    (_, begin, _, new_begin, _), (_, _, end, _, new_end) = blocks[0], blocks[-1]
+    while begin < end and _is_idle(old[begin]):
+        begin += 1
+    return Change(file, _where(before, begin + 1), _text(old[begin:end]), _text(new[new_begin:new_end]))
 
 
 def read_excuses(name: str, toml: str) -> list[Excuse]:
@@ -138,22 +129,12 @@ def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> 
 
 
 def _text(lines: Sequence[str]) -> str:
-    return textwrap.dedent("\n".join(lines)).strip()
+    return textwrap.dedent("\n".join(line for line in lines if not _is_idle(line)))
 
 
-def _code(source: str) -> CodeType | None:
-    """What Python makes of a text; None where it is not Python."""
-    try:
-        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
-            return _placeless(compile(source, "app", "exec", dont_inherit=True))
-    except SyntaxError:
-        return None
-
-
-def _placeless(code: CodeType) -> CodeType:
-    """The code without line and column numbers, in all that it holds."""
-    consts = tuple(_placeless(item) if isinstance(item, CodeType) else item for item in code.co_consts)
-    return code.replace(co_consts=consts, co_linetable=b"", co_firstlineno=1)
+def _is_idle(line: str) -> bool:
+    """Whether a line is blank or a comment: what stands before a decorator goes with it, and changes nothing."""
+    return not line.strip() or line.lstrip().startswith("#")
 
 
 def _line(change: Change) -> str:
