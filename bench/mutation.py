@@ -112,8 +112,11 @@ def measure(runner: Runner, lesson: Lesson) -> Measured:
         Mutation(change(path, lesson.app_files[path], text), {**lesson.app_files, path: text})
         for path, text in mutated_files(lesson)
     ]
-    came = run_all(runner, mutations, partial(outcome, runner, lesson))
-    return Measured(lesson, [(one.change, how) for one, how in zip(mutations, came, strict=True)])
+    judged = partial(outcome, runner, lesson)
+    came = list(run_all(runner, mutations, judged))
+    # A limit may be passed because the machine is busy: what was stopped is judged again, with nothing beside it.
+    settled = [judged(one) if how == TIMED_OUT else how for one, how in zip(mutations, came, strict=True)]
+    return Measured(lesson, [(one.change, how) for one, how in zip(mutations, settled, strict=True)])
 
 
 def mutated_files(lesson: Lesson) -> Iterator[tuple[str, str]]:
