@@ -132,20 +132,20 @@ def test_admin_sees_the_dashboard(client, sessions, act_as):
     """The numbers are those of the swapped database, which at first holds nobody (P6, P9)."""
     act_as("admin")
 
-    empty = client.get("/admin/dashboard").json()
+    response = client.get("/admin/dashboard")
 
-    assert empty["users"] == 0
-    assert empty["admins"] == 0
+    assert response.status_code == 200
+    assert response.json()["users"] == 0
+    assert response.json()["admins"] == 0
 
     add_user(sessions, "alice", role="admin")
     add_user(sessions, "bob")
     add_user(sessions, "carol", role="editor")
 
-    response = client.get("/admin/dashboard")
+    numbers = client.get("/admin/dashboard").json()
 
-    assert response.status_code == 200
-    assert response.json()["users"] == 3
-    assert response.json()["admins"] == 1
+    assert numbers["users"] == 3
+    assert numbers["admins"] == 1
 
 
 @pytest.mark.parametrize("role", ["member", "editor"])
