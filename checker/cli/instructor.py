@@ -71,7 +71,7 @@ def grade(
             raise
         print_lines(graded.lines())  # whatever becomes of the reports
         print_lines(write_all(graded.result, earns, out, feedback, submissions.name))
-    if graded.tally.failed:
+    if graded.tally.failed or graded.tally.undecided:
         raise typer.Exit(NOT_THERE_YET)
 
 
