@@ -2,11 +2,11 @@
 
 import os
 import shutil
-import subprocess
 import textwrap
 import time
 
 import pytest
+import sandboxes
 
 from checker.engine.libraries import modules_for
 from checker.engine.run import Request
@@ -255,7 +255,7 @@ def test_a_daemon_ends_with_its_run(box):
 
     assert outcomes(box.run(request_for(source))) == {"test_it": "passed"}
 
-    assert mark not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    assert mark not in "\n".join(sandboxes.command_lines())
 
 
 def test_a_run_whose_processes_take_the_memory_together_is_stopped(box):
@@ -364,8 +364,7 @@ def test_nothing_is_left_when_the_sandbox_is_closed():
 
 
 def processes_with(word):
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
-    return [line for line in listed.splitlines() if word in line]
+    return [line for line in sandboxes.command_lines() if word in line]
 
 
 # -- where there is none
