@@ -11,8 +11,14 @@ from pathlib import Path
 import pytest
 
 from checker.course.lessons import Course
+from checker.course.variants import load_variants
 
 ROOT = Path(__file__).parents[1]
+
+
+def count_of_mutants(lesson):
+    """How many mutants a lesson has, by its number."""
+    return len(load_variants(Course(ROOT).find(lesson)).mutants)
 
 
 def pytest_configure(config):

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 import sandboxes
+from conftest import count_of_mutants
 
 from checker.errors import UsageError
 from checker.grading import require_libraries
@@ -57,6 +58,11 @@ def test_second():
 )
 HANGING = GOOD + "\n\ndef test_hanging():\n    while True:\n        pass\n"
 NAME = "41_test_client"
+
+
+def mark(points):
+    """What GOOD earns, as a gradebook has it: it looks at one answer, of which three mutants are."""
+    return f"{points * 3 / count_of_mutants('01'):.2f}".rstrip("0").rstrip(".")
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def test_class_is_graded_into_its_folder(grade, hand_in, tmp_path):
     assert statuses(tmp_path / "out") == {"ada": {NAME: "survivors"}, "bob": {NAME: "invalid"}}
     assert "2 submissions: 2 suites graded, 0 as before." in done.stdout
     rows = (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()
-    assert rows == [f"learner,{NAME},total", "ada,1.67,1.67", "bob,1.67,1.67"]
+    assert rows == [f"learner,{NAME},total", f"ada,{mark(10)},{mark(10)}", f"bob,{mark(10)},{mark(10)}"]
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {
         "report.html",
         "gradebook.json",
@@ -228,7 +234,10 @@ def test_roster_names_learners_and_those_who_handed_in_nothing(grade, hand_in, t
     done = grade("--roster", tmp_path / "roster.csv")
 
     assert "Nothing from: b2." in done.stdout
-    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1:] == ["a1,1.67,1.67", "b2,0,0"]
+    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1:] == [
+        f"a1,{mark(10)},{mark(10)}",
+        "b2,0,0",
+    ]
 
 
 def test_teams_suite_is_graded_once_and_counts_for_all(grade, hand_in, tmp_path):
@@ -259,7 +268,9 @@ def test_report_is_written_again_without_grading(grade, hand_in, tmp_path, in_co
     done = in_course("report", tmp_path / "out", "--policy", tmp_path / "policy.toml")
 
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1] == "ada,16.67,16.67"
+    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[
+        1
+    ] == f"ada,{mark(100)},{mark(100)}"
     assert times(tmp_path / "out") == before
 
 
@@ -273,7 +284,7 @@ def test_marks_are_handed_to_a_platform(grade, hand_in, tmp_path, in_course):
 
     assert done.returncode == 0, done.stderr
     filled = (tmp_path / "out" / "export" / "canvas.csv").read_text("utf-8")
-    assert filled == theirs.replace("1735,,,A,", "1735,,,A,1.67")
+    assert filled == theirs.replace("1735,,,A,", f"1735,,,A,{mark(10)}")
 
 
 def test_without_a_sandbox_every_verdict_says_so(grade, hand_in, tmp_path):
