@@ -133,7 +133,7 @@ def check_with(
 ) -> Checked:
     """Judge `suite` by the variants of `lesson` on a runner that is already there.
 
-    `strict` makes warnings errors; `limit` is the seconds a run may take. `progress` is told, after each run
+    `strict` makes warnings errors; `limit` is the seconds a test may take. `progress` is told, after each run
     but the last, what the runs so far say. `variants` are the lesson's, where they are loaded already. A verdict
     to be `graded` comes of more runs, in an order that nobody can foresee, and has no advice; where they take longer
     than a class can wait for, it is that of a suite that crashes.
@@ -162,7 +162,7 @@ def check_with(
             if progress and pending:
                 progress(checked(runs, pending))
     except _Spent:
-        return checked([_crash_of_suite(variants, limit)])
+        return checked([_crash_of_suite(variants, limit, runs)])
     if graded:
         return checked([runs[0], *sorted(runs[1:], key=lambda run: run.key)])
     whole = checked(runs)
@@ -317,10 +317,11 @@ class _Session:
         return f"{files[0]}::{test}" if test and len(files) == 1 else test
 
 
-def _crash_of_suite(variants: VariantSet, limit: float) -> Run:
-    """In the place of all runs of a suite that takes longer than a class can wait for."""
+def _crash_of_suite(variants: VariantSet, limit: float, runs: Iterable[Run]) -> Run:
+    """In the place of all runs of a suite that takes longer than a class can wait for; what is suspect stays so."""
     message = f"All runs together took more than {limit * _BUDGET / 60:g} minutes (--time-limit)"
-    return Run(variants.reference.id, ended="crash", message=message, suspect=("takes_too_long",))
+    suspect = ("takes_too_long", *(flag for run in runs for flag in run.suspect))
+    return Run(variants.reference.id, ended="crash", message=message, suspect=suspect)
 
 
 def _worth_running(variants: VariantSet, first: Run) -> list[_Job]:
