@@ -75,6 +75,15 @@ def test_run_may_sleep_three_times_as_long_as_it_may_compute():
     assert looked(tests=2, elapsed=37) == "run_asleep"
 
 
+def test_who_looks_late_has_not_seen_the_run_sleep():
+    limits = Limits(10)
+    limits.begin_test()
+    limits.look(0.1, Usage())
+
+    assert limits.look(30.1, Usage(), late=25) == ""
+    assert limits.look(35.2, Usage()) == "test_asleep"
+
+
 def test_collecting_has_a_limit_too():
     assert looked(tests=0, elapsed=11, ran=11) == "test"
 

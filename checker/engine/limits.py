@@ -55,9 +55,12 @@ class Limits:
         """Seconds of a core that the run may take by now."""
         return min(self._limit + self._begun * _A_TEST, most_for(self._limit))
 
-    def look(self, elapsed: float, usage: Usage) -> str:
-        """What the run is to be stopped for after `elapsed` seconds on the wall; empty where it may go on."""
-        slept = self._slept_until(elapsed, usage)
+    def look(self, elapsed: float, usage: Usage, late: float = 0.0) -> str:
+        """What the run is to be stopped for after `elapsed` seconds on the wall; empty where it may go on.
+
+        `late` are the seconds by which this look was kept waiting: nobody can say that the run slept in them.
+        """
+        slept = self._slept_until(elapsed, usage, late)
         if self._seen != self._begun:
             self._seen, self._ran_before, self._slept_before = self._begun, usage.ran, slept
         if usage.ran - self._ran_before > self._limit:
@@ -70,10 +73,10 @@ class Limits:
             return "run_asleep"
         return "starved" if elapsed > self._limit * _STARVED else ""
 
-    def _slept_until(self, elapsed: float, usage: Usage) -> float:
+    def _slept_until(self, elapsed: float, usage: Usage, late: float) -> float:
         """Add to the seconds asleep those since the last look; all of them until now."""
         awake = usage.ran + usage.waited
-        passed, was_awake = elapsed - self._last[0], awake - self._last[1]
+        passed, was_awake = elapsed - self._last[0] - late, awake - self._last[1]
         self._last = (elapsed, awake)
         self._slept += max(passed - max(was_awake, 0.0) * _UNSEEN, 0.0)
         return self._slept

@@ -10,9 +10,7 @@ from checker.engine.family import Family
 from checker.engine.limits import Limits
 
 LOOK_AROUND = 0.1  # seconds between two looks at what a run takes
-_AT_MOST = (
-    20  # of this time, one part goes into looking: where there are thousands of processes, that takes a while
-)
+_AT_MOST = 20  # of so many parts of the time, one goes into looking: thousands of processes take a while
 
 
 class Stopwatch:
@@ -50,7 +48,8 @@ class Stopwatch:
             return ""
         usage = self._family.usage()
         self._waited = usage.waited
-        stopped = self._limits.look(now - self._started, usage)
+        late = max(now - self._next_look - LOOK_AROUND, 0.0)
+        stopped = self._limits.look(now - self._started, usage, late)
         if not stopped and self._holds_too_much(self._family):
             stopped = "memory"
         took = time.monotonic() - now
