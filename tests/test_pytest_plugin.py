@@ -132,7 +132,7 @@ def test_green_lesson_shows_its_board(workbook, solved):
 def test_green_lesson_shows_its_board_with_xdist_too(workbook, solved):
     done = workbook("lessons/41", "-n", "2")
 
-    assert len(re.findall(r"\b(\d+) of \1 caught", done.stdout)) == 1
+    assert done.stdout.count("Lesson 41 is complete.") == 1
 
 
 def test_board_of_a_green_lesson_says_what_is_missed_or_invalid(workbook, solved):
@@ -182,7 +182,10 @@ def test_board_that_cannot_be_made_is_one_line_and_no_failure(workbook, solved, 
 
 
 def test_current_folder_as_an_argument_does_not_trip_over_solutions(workbook, solved):
-    assert "11 passed" in workbook(".").stdout
+    done = workbook(".")
+
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"\b\d+ passed", done.stdout)
 
 
 def test_lesson_elsewhere_than_in_a_course_is_left_to_pytest(workbook, course):
