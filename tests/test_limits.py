@@ -27,10 +27,12 @@ BOTH = pytest.mark.parametrize("fork", [True, False], ids=["fork", "single-use"]
 
 
 def looked(limit=10, tests=1, *, elapsed, ran=0.0, waited=0.0):
-    """What a run is stopped for at the second look; the first was when its last test began."""
+    """What a run is stopped for at the second look; the first was when its first test began."""
     limits = Limits(limit)
-    for _ in range(tests):
+    for number in range(tests):
         limits.begin_test()
+        if number == 0:
+            limits.look(0, Usage())
     return limits.look(elapsed, Usage(ran, waited))
 
 
@@ -82,6 +84,16 @@ def test_who_looks_late_has_not_seen_the_run_sleep():
 
     assert limits.look(30.1, Usage(), late=25) == ""
     assert limits.look(35.2, Usage()) == "test_asleep"
+
+
+def test_seconds_of_collecting_are_not_taken_from_the_tests():
+    limits = Limits(10)
+    limits.look(9, Usage(9))
+    limits.begin_test()
+    limits.look(9.5, Usage(9.5))
+
+    assert limits.look(19, Usage(19)) == ""
+    assert limits.look(20, Usage(20)) == "test", "and not the run: this is the one that is slow"
 
 
 def test_collecting_has_a_limit_too():

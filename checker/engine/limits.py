@@ -1,7 +1,8 @@
 """How much a run may take, so that a busy machine changes nothing: the seconds it runs, and those it sleeps. Pure.
 
-Seconds in which it waits for a core are the machine's, and count for neither. A test has the limit to itself; a run
-has a second more for each test that it has begun, so that nobody is blamed for being the last of many.
+Seconds in which it waits for a core are the machine's, and count for neither. Collecting has the limit to itself, and
+so has each test; all tests together have a second more for each that has begun, so that nobody is blamed for being the
+last of many.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Limits:
         self._slept = 0.0
         self._last = (0.0, 0.0)  # at the last look: seconds on the wall, and those in which the run was awake
         self._seen = 0  # tests begun at the last look
+        self._collected = (0.0, 0.0)  # what the run had taken, and slept, when its first test was first seen
         self._ran_before = 0.0  # the test that runs now: what the run had taken when it was first seen
         self._slept_before = 0.0
 
@@ -52,7 +54,7 @@ class Limits:
 
     @property
     def of_run(self) -> float:
-        """Seconds of a core that the run may take by now."""
+        """Seconds of a core that the tests may have taken together by now."""
         return min(self._limit + self._begun * _A_TEST, most_for(self._limit))
 
     def look(self, elapsed: float, usage: Usage, late: float = 0.0) -> str:
@@ -61,15 +63,17 @@ class Limits:
         `late` are the seconds by which this look was kept waiting: nobody can say that the run slept in them.
         """
         slept = self._slept_until(elapsed, usage, late)
+        if self._begun and not self._seen:
+            self._collected = (usage.ran, slept)
         if self._seen != self._begun:
             self._seen, self._ran_before, self._slept_before = self._begun, usage.ran, slept
         if usage.ran - self._ran_before > self._limit:
             return "test"
-        if usage.ran > self.of_run:
+        if usage.ran - self._collected[0] > self.of_run:
             return "run"
         if slept - self._slept_before > self._limit:
             return "test_asleep"
-        if slept > self.of_run * _ASLEEP:
+        if slept - self._collected[1] > self.of_run * _ASLEEP:
             return "run_asleep"
         return "starved" if elapsed > self._limit * _STARVED else ""
 

@@ -149,7 +149,7 @@ def _be_first(request: dict[str, Any], space: Workspace, report: int, says: int)
         # Where the whole machine runs out of memory, this is what goes first.
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
         namespaces.hide("/proc")
-        namespaces.limit(**_LIMITS, cpu=int(most_for(request["limit"])) + 5)
+        namespaces.limit(**_LIMITS, cpu=int(most_for(request["limit"]) + request["limit"]) + 5)
         namespaces.drop_capabilities()
         run = os.fork()
         if run == 0:
