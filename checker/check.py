@@ -179,9 +179,10 @@ def run_once(
     *,
     without: tuple[str, ...] = (),
     strict: bool = True,
+    limit: float = TIME_LIMIT,
 ) -> Run:
     """One run of `suite`, `without` some of its tests, against one variant, in an order of `checker.engine.inside.selection`."""
-    return _Session(runner, lesson, suite, strict, TIME_LIMIT).settled(_Job(variant, order, without=without))
+    return _Session(runner, lesson, suite, strict, limit).settled(_Job(variant, order, without=without))
 
 
 @dataclass(frozen=True)
