@@ -88,12 +88,7 @@ def _caught(position: Position) -> str:
         return ""
     if not position.is_known:
         return "changed since its check"
-    state = {
-        "complete": "complete",
-        "survivors": "",
-        "leaky": "leaves things behind",
-        "undecided": "to be checked again",
-    }
+    state = {"complete": "complete", "survivors": "", "leaky": "leaves things behind"}
     told = state.get(remembered.status, "tests to mend")
     return ", ".join(part for part in (f"{remembered.killed} of {remembered.mutants} caught", told) if part)
 
