@@ -268,9 +268,8 @@ def test_report_is_written_again_without_grading(grade, hand_in, tmp_path, in_co
     done = in_course("report", tmp_path / "out", "--policy", tmp_path / "policy.toml")
 
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[
-        1
-    ] == f"ada,{mark(100)},{mark(100)}"
+    rows = (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()
+    assert rows[1] == f"ada,{mark(100)},{mark(100)}"
     assert times(tmp_path / "out") == before
 
 
