@@ -3,15 +3,8 @@
     python bench/mutation.py 01 [02 …] [--blind]
 
 cosmic-ray (`pip install -c constraints.txt -e '.[mutation]'`) changes the app in each way and at each place it knows.
-The solution's tests judge each of these apps. Of those that survive, each needs an excuse in `bench/mutation/NN.toml`:
-
-    [[excuse]]
-    file = "users_api.py"
-    where = "read_user"                 # the function or class; left out at the top of the module
-    was = '''…'''                       # the lines that change, indented as you like
-    now = '''…'''                       # or several: ['''…''', '''…''']
-    freedom = "headers"                 # words of the README's *Not promised*
-    equivalent = "…"                    # or, in its place, why no request can show it
+The solution's tests judge each of these apps. Each that survives needs an excuse in `bench/mutation/NN.toml`, written as
+CONTRIBUTING.md says.
 
 Writes `bench/mutation/NN.md`. Exits 1 where a survivor has no excuse, an excuse no survivor, or a quotation no place.
 `--blind` prints the survivors without their excuses, for a second reader, and writes nothing.
@@ -32,7 +25,7 @@ from survivors import Change, Excuse, change, excuse_of, problems, read_excuses
 
 from checker.check import run_once, warm_runner
 from checker.course.lessons import Course, Lesson
-from checker.course.suite import solution_suite
+from checker.course.suite import Suite, solution_suite
 from checker.engine.run import Runner
 from checker.engine.runner import run_all
 from checker.engine.variant import Variant
@@ -112,7 +105,7 @@ def measure(runner: Runner, lesson: Lesson) -> Measured:
         Mutation(change(path, lesson.app_files[path], text), {**lesson.app_files, path: text})
         for path, text in mutated_files(lesson)
     ]
-    judged = partial(outcome, runner, lesson)
+    judged = partial(outcome, runner, lesson, solution_suite(lesson))
     came = list(run_all(runner, mutations, judged))
     # A limit may be passed because the machine is busy: what was stopped is judged again, with nothing beside it.
     settled = [judged(one) if how == TIMED_OUT else how for one, how in zip(mutations, came, strict=True)]
@@ -138,10 +131,10 @@ def mutated(source: str) -> Iterator[str]:
         yield from (mutate_code(source, operator, occurrence) for occurrence in range(len(places)))
 
 
-def outcome(runner: Runner, lesson: Lesson, mutation: Mutation) -> str:
-    """What the solution's tests make of a changed app."""
+def outcome(runner: Runner, lesson: Lesson, suite: Suite, mutation: Mutation) -> str:
+    """What a suite makes of a changed app."""
     variant = Variant("mutation", "mutant", mutation.files)
-    run = run_once(runner, lesson, solution_suite(lesson), variant, strict=False, limit=LIMIT)
+    run = run_once(runner, lesson, suite, variant, strict=False, limit=LIMIT)
     if run.ended == "broken":
         return NO_START
     if run.ended == "timeout":

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checker.errors import UsageError
+from checker.source import first_line
 
 _DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _KEYS = {"file", "where", "was", "now", "freedom", "equivalent"}
@@ -83,15 +84,15 @@ def excuse_of(survivor: Change, excuses: Sequence[Excuse]) -> Excuse | None:
 
 def problems(survivors: Sequence[Change], excuses: Sequence[Excuse], not_promised: str) -> Iterator[str]:
     """Survivors without an excuse, excuses without a survivor, quotations of what does not stand there; a line each."""
-    named = [change for excuse in excuses for change in excuse.changes]
+    named = [excused for excuse in excuses for excused in excuse.changes]
     for survivor in survivors:
         if survivor not in named:
             yield f"{_line(survivor)} survives without an excuse: kill it with a test, or excuse it"
-    for change in dict.fromkeys(named):
-        if change not in survivors:
-            yield f"{_line(change)} is excused and does not survive: take the excuse away"
-        if named.count(change) > 1:
-            yield f"{_line(change)} is excused twice: keep one"
+    for excused in dict.fromkeys(named):
+        if excused not in survivors:
+            yield f"{_line(excused)} is excused and does not survive: take the excuse away"
+        if named.count(excused) > 1:
+            yield f"{_line(excused)} is excused twice: keep one"
     told = " ".join(not_promised.split())
     for excuse in excuses:
         if excuse.freedom and " ".join(excuse.freedom.split()) not in told:
@@ -119,13 +120,9 @@ def _where(source: str, line: int) -> str:
     around = [
         node
         for node in ast.walk(ast.parse(source))
-        if isinstance(node, _DEFINITION) and _first_line(node) <= line <= (node.end_lineno or 0)
+        if isinstance(node, _DEFINITION) and first_line(node) <= line <= (node.end_lineno or 0)
     ]
-    return ".".join(node.name for node in sorted(around, key=_first_line))
-
-
-def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
-    return min(node.lineno, *(decorator.lineno for decorator in node.decorator_list), node.lineno)
+    return ".".join(node.name for node in sorted(around, key=first_line))
 
 
 def _text(lines: Sequence[str]) -> str:
@@ -137,7 +134,7 @@ def _is_idle(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#")
 
 
-def _line(change: Change) -> str:
+def _line(told: Change) -> str:
     """A change on one line, for messages."""
-    was, now = (" ".join(text.split()) for text in (change.was, change.now))
-    return f"{change.place}: {was!r} → {now!r}"
+    was, now = (" ".join(text.split()) for text in (told.was, told.now))
+    return f"{told.place}: {was!r} → {now!r}"
