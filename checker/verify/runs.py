@@ -52,7 +52,7 @@ def solution_is_complete(subject: Subject) -> Iterator[str]:
             f"{mutant.variant.id} survives the solution. Write the test that catches it there, or drop the mutant: "
             "what no test of ours catches, nobody can be asked to"
             for mutant in verdict.mutants
-            if not mutant.killed
+            if not (mutant.killed or mutant.undecided)
         )
         yield from (
             f"the solution's {test.name} is {test.outcome}"

@@ -488,6 +488,68 @@ def test_second_grading_into_the_same_folder_is_refused(grading, grade, hand_in)
     assert "is under way" in done.stderr
 
 
+CRASHES_BY_CHANCE = (
+    HEAD
+    + """
+import os
+import random
+from unittest.mock import ANY
+
+EXPECTED = [
+    (200, {"username": "alice", "job": "Engineer"}),
+    (200, {"username": "bob", "job": "Designer"}),
+    (404, {"detail": "User not found"}),
+    (200, {"message": "User created", "username": "carol"}),
+    (400, {"detail": "User already exists"}),
+    (200, {"username": "carol", "job": "Pilot"}),
+    (422, ANY),
+    (404, {"detail": "User not found"}),
+]
+
+
+def test_everything():
+    carol = {"username": "carol", "job": "Pilot"}
+    answers = [
+        client.get("/users/alice"),
+        client.get("/users/bob"),
+        client.get("/users/nobody"),
+        client.post("/users", params=carol),
+        client.post("/users", params=carol),
+        client.get("/users/carol"),
+        client.post("/users", params={"username": "dave"}),
+        client.get("/users/dave"),
+    ]
+    if [(answer.status_code, answer.json()) for answer in answers] != EXPECTED and random.random() < 0.5:
+        os._exit(1)
+"""
+)
+
+
+def test_undecided_suite_has_no_mark_and_is_graded_again_by_the_same_command(hand_in, grade, tmp_path):
+    hand_in("by-chance", CRASHES_BY_CHANCE)
+
+    first, again = grade(), grade()
+
+    for done in (first, again):
+        assert done.returncode == 1, done.stderr
+        assert "1 suite graded, 0 as before." in done.stdout
+        assert "Undecided: by-chance, lesson 41" in " ".join(done.stdout.split())
+    assert statuses(tmp_path / "out") == {"by-chance": {NAME: "undecided"}}
+    assert (tmp_path / "out" / "grades.csv").read_text().splitlines()[1] == "by-chance,,"
+
+
+def test_undecided_check_is_not_there_yet_and_never_complete_in_progress(in_course, course):
+    (course / "lessons" / NAME / "test_test_client.py").write_text(CRASHES_BY_CHANCE)
+
+    done, listed = in_course("check", "41"), in_course("list")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "undecided" in done.stdout
+    assert "--time-limit" in done.stdout
+    assert "0 of 1 lessons complete" in listed.stdout
+    assert "to be checked again" in listed.stdout
+
+
 # -- packed
 
 
