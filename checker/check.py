@@ -177,12 +177,11 @@ def run_once(
     variant: Variant,
     order: str = "file",
     *,
-    without: tuple[str, ...] = (),
     strict: bool = True,
     limit: float = TIME_LIMIT,
 ) -> Run:
-    """One run of `suite`, `without` some of its tests, against one variant, in an order of `checker.engine.inside.selection`."""
-    return _Session(runner, lesson, suite, strict, limit).settled(_Job(variant, order, without=without))
+    """One run of `suite` against one variant, in an order of `checker.engine.inside.selection`."""
+    return _Session(runner, lesson, suite, strict, limit).settled(_Job(variant, order))
 
 
 @dataclass(frozen=True)
