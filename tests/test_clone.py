@@ -1,4 +1,4 @@
-"""The README's recipe for those who work in a clone, tried with git: no conflict in an edited lesson."""
+"""The recipe of docs/learners.md for those who work in a clone, tried with git: no conflict in an edited lesson."""
 
 import os
 import re
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
-(BLOCK,) = re.findall(r"^```console\n(git .*?)^```", README, re.MULTILINE | re.DOTALL)
+DOCS = (ROOT / "docs" / "learners.md").read_text("utf-8")
+(BLOCK,) = re.findall(r"^```console\n(git .*?)^```", DOCS, re.MULTILINE | re.DOTALL)
 RECIPE = BLOCK.splitlines()
 
 TEST, TEXT, APP = (f"lessons/01_greet/{name}" for name in ("test_greet.py", "README.md", "greet_api.py"))
@@ -67,7 +67,7 @@ def clone(course, tmp_path):
 
 
 def follow_recipe(clone):
-    """The README's commands; what the last one, the pull, came to."""
+    """The commands of the docs; what the last one, the pull, came to."""
     return [clone.git(*shlex.split(command)[1:], check=False) for command in RECIPE][-1]
 
 
@@ -126,13 +126,13 @@ def test_renamed_lesson_carries_the_learners_tests_along(course, clone):
     assert clone.text("lessons/03_greet/test_greet.py") == MINE
 
 
-def test_edited_file_that_was_removed_is_kept_by_the_readmes_last_word(course, clone):
+def test_edited_file_that_was_removed_is_kept_by_the_docs_last_word(course, clone):
     (course.folder / TEST).unlink()
     course.commit()
     clone.put(TEST, MINE)
 
     assert follow_recipe(clone).returncode == 1
-    assert "`git add --all && git commit --no-edit` keeps it" in " ".join(README.split())
+    assert "`git add --all && git commit --no-edit` keeps it" in " ".join(DOCS.split())
     clone.git("add", "--all")
     clone.git("commit", "--no-edit")
 

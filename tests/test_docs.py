@@ -1,7 +1,8 @@
-"""What the README and its neighbours say is so."""
+"""What the README, docs and their neighbours say is so."""
 
 import json
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from checker.judging.verdict import Finding
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+FOR_LEARNERS, FOR_INSTRUCTORS = (
+    (ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("learners", "instructors")
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 
@@ -27,8 +31,35 @@ def test_readme_lists_every_lesson_with_its_title():
     ]
 
 
-@pytest.mark.parametrize("command", re.findall(r"^\| `(checker[^`]*)`", README, re.MULTILINE))
-def test_command_of_the_readme_is_one_that_the_checker_takes(command, checker):
+def test_test_of_the_first_page_is_green_and_blind_until_it_looks_once_more(checker, tmp_path):
+    blind, look = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    head = "from fastapi.testclient import TestClient\nfrom users_api import app\n\nclient = TestClient(app)\n\n\n"
+
+    def caught(suite):
+        (tmp_path / "suite.py").write_text(head + suite, "utf-8")
+        verdict = checker.verdict("01", "--suite", tmp_path / "suite.py", "--reveal")
+        assert [test["outcome"] for test in verdict["tests"]] == ["passed"]
+        return {mutant["id"] for mutant in verdict["mutants"] if mutant["killed"]}
+
+    assert "duplicate-overwrites" in caught(blind + look) - caught(blind)
+
+
+def test_picture_of_watch_is_what_watch_shows():
+    words = re.compile(r">([^<>]*)</text>")
+    kept = words.findall((ROOT / "docs" / "watch.svg").read_text("utf-8"))
+
+    drawn = words.findall(runpy.run_path(str(ROOT / "docs" / "draw.py"))["watch"]())
+
+    assert any("17&#160;of&#160;20" in text for text in kept)
+    assert _without_times(kept) == _without_times(drawn)
+
+
+def _without_times(texts):
+    return [re.sub(r"[\d.]+(?=&#160;s\b)", "", text) for text in texts]
+
+
+@pytest.mark.parametrize("command", re.findall(r"^\| `(checker[^`]*)`", FOR_LEARNERS, re.MULTILINE))
+def test_command_of_the_docs_is_one_that_the_checker_takes(command, checker):
     words = command.replace("FILE", "tests/golden/hollow_assert_true/test_suite.py").split()[1:]
 
     done = checker(*words, "--help")
@@ -38,15 +69,20 @@ def test_command_of_the_readme_is_one_that_the_checker_takes(command, checker):
     assert all(option in done.stdout for option in options)
 
 
-def test_every_command_is_in_the_readme_or_in_contributing():
-    text = README + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+def test_every_command_is_in_the_docs_or_in_contributing():
+    text = FOR_LEARNERS + FOR_INSTRUCTORS + (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     names = [command.name or command.callback.__name__ for command in app.registered_commands]
 
     assert [name for name in names if f"checker {name}" not in text] == []
 
 
 def test_links_of_the_documents_lead_somewhere():
-    for document in [*ROOT.glob("*.md"), *ROOT.glob("lessons/*/*.md"), *ROOT.glob("solutions/*/*.md")]:
+    for document in [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("lessons/*/*.md"),
+        *ROOT.glob("solutions/*/*.md"),
+    ]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8")):
             assert (document.parent / target).exists(), f"{document}: {target}"
 
@@ -86,8 +122,8 @@ def test_editor_runs_pytest_on_the_lessons():
     assert settings["python.testing.pytestArgs"] == ["lessons"]
 
 
-def test_policy_of_the_readme_is_one(tmp_path):
-    [text] = re.findall(r"^```toml\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+def test_policy_of_the_docs_is_one(tmp_path):
+    [text] = re.findall(r"^```toml\n(.*?)^```", FOR_INSTRUCTORS, re.MULTILINE | re.DOTALL)
     (tmp_path / "policy.toml").write_text(text, "utf-8")
 
     policy = policy_in_force(tmp_path, tmp_path / "policy.toml").policy

@@ -63,7 +63,7 @@ def update(
     which git keeps, or cannot be written.
     """
     if (root / "checker" / "__init__.py").is_file():
-        raise UsageError(f"{root} is a clone, which git updates: README.md says how, under Updating.")
+        raise UsageError(f"{root} is a clone, which git updates: docs/learners.md says how, under Updating.")
     copy = WorkingCopy(root)
     given, problem = _manifest(copy)
     if not given:

@@ -33,7 +33,7 @@ _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # sets are in one order for everybody, and in every grading
 }
 _ELSEWHERE = "/elsewhere"
-_HOW = "Install it (Debian, Ubuntu: apt-get install bubblewrap), or see README.md, For instructors"
+_HOW = "Install it (Debian, Ubuntu: apt-get install bubblewrap), or see docs/instructors.md"
 _TOLD = 300  # characters of what went wrong that are passed on
 
 
@@ -55,7 +55,7 @@ def require_sandbox() -> None:
     """Run one small test in a sandbox. Raises UsageError, saying what to do, where that does not work."""
     if not sys.platform.startswith("linux") or not seccomp.is_supported():
         raise UsageError(
-            "The sandbox needs Linux on x86-64 or AArch64. See README.md, For instructors, for a container; "
+            "The sandbox needs Linux on x86-64 or AArch64. See docs/instructors.md for a container; "
             "--no-sandbox runs everybody's code as you."
         )
     if not shutil.which("bwrap"):
