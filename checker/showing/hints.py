@@ -146,7 +146,8 @@ def survivor_ladder(mutant: MutantVerdict, reference: Mapping[str, str], rows: M
         variant.id,
         f"a mutant that survives ({mutant.stand_in})",
         (
-            f"It is in the area {variant.area}. Which of its promises does no test of yours look at?",
+            f"It is in the area {variant.area}. Which of its promises does no test of yours look at, "
+            "or only with one kind of input?",
             f"It breaks {variant.promise}: {rows.get(variant.promise, 'see the promise table')}.",
             variant.symptom,
             variant.expose,

@@ -147,7 +147,7 @@ def test_dashboard_is_for_admins_only(client, act_as):
 def test_only_the_right_password_logs_in(client, sessions):
     """Nobody swapped in: an admin's right password opens both routes, nothing else does (P5, P6, P8)."""
     pytest.fail(
-        "TODO: add two users, one an admin; log in as the admin; then wrongly, not at all, "
-        "and as a stranger whose name stands between theirs in the alphabet",
+        "TODO: add two users, the second an admin; log in as the second; then wrongly, not at all, "
+        "and as a stranger whose name stands between theirs in the alphabet, with each one's password",
         pytrace=False,
     )
