@@ -1,8 +1,12 @@
 """Limits of time that a busy machine cannot move: what counts, who is blamed, and what is repeated alone."""
 
+import os
+import signal
+import subprocess
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -10,6 +14,7 @@ from conftest import ROOT
 from checker.check import check_with
 from checker.course.lessons import Course
 from checker.course.suite import Suite
+from checker.engine import family
 from checker.engine.gate import Gate
 from checker.engine.libraries import modules_for
 from checker.engine.limits import Limits, Usage
@@ -387,6 +392,21 @@ def request_for():
         return Request("lesson", {}, {"test_it.py": source.encode()}, ("test_it.py",), **more)
 
     return make
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
+@pytest.mark.parametrize("told", [True, False], ids=["by each process", "by all there are"])
+def test_family_is_a_process_and_all_below_it(told, monkeypatch):
+    monkeypatch.setattr(family, "_NAMES_CHILDREN", told)
+    child = subprocess.Popen(["sh", "-c", "sleep 60 & echo $!; wait"], stdout=subprocess.PIPE, text=True)
+    try:
+        grandchild = int(child.stdout.readline())
+
+        assert set(family.Family(child.pid).pids()) == {child.pid, grandchild}
+    finally:
+        os.kill(grandchild, signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
 
 
 @BOTH

@@ -11,6 +11,7 @@ from checker.engine.limits import Usage
 
 _PROC = Path("/proc")
 _IS_TOLD = (_PROC / "self" / "stat").exists()
+_NAMES_CHILDREN = (_PROC / "thread-self" / "children").exists()
 _TICK = os.sysconf("SC_CLK_TCK") if _IS_TOLD else 100
 _NANOSECOND = 1e-9
 # In a line of stat, counted from the state on, which comes after the name.
@@ -42,18 +43,34 @@ class Family:
         return Usage(ran, waited * _NANOSECOND)
 
     def _stats(self) -> dict[int, list[str]]:
-        everybody = dict(_everybody())
-        family = {self._first} & everybody.keys()
-        while more := {pid for pid, stat in everybody.items() if int(stat[_PARENT]) in family} - family:
-            family |= more
-        return {pid: everybody[pid] for pid in family}
+        stats: dict[int, list[str]] = {}
+        children = _children if _NAMES_CHILDREN else _children_by_parent().get
+        waiting = [self._first] if _IS_TOLD else []
+        while waiting:
+            pid = waiting.pop()
+            if pid not in stats and (stat := _stat(pid)):
+                stats[pid] = stat
+                waiting += children(pid) or ()
+        return stats
 
 
-def _everybody() -> Iterator[tuple[int, list[str]]]:
-    if _IS_TOLD:
-        for entry in _PROC.iterdir():
-            if entry.name.isdecimal() and (stat := _stat(int(entry.name))):
-                yield int(entry.name), stat
+def _children(pid: int) -> list[int]:
+    """Those that a process has. To ask it alone costs a tenth of a look at everybody."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in (_PROC / str(pid) / "task").iterdir():
+            with contextlib.suppress(OSError):
+                found += map(int, (thread / "children").read_text("ascii").split())
+    return found
+
+
+def _children_by_parent() -> dict[int, list[int]]:
+    """The same of everybody, where a kernel was built without the file that `_children` reads."""
+    children: dict[int, list[int]] = {}
+    for entry in _PROC.iterdir() if _IS_TOLD else ():
+        if entry.name.isdecimal() and (stat := _stat(int(entry.name))):
+            children.setdefault(int(stat[_PARENT]), []).append(int(entry.name))
+    return children
 
 
 def _stat(pid: int) -> list[str]:
