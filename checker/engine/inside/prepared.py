@@ -99,7 +99,7 @@ class PreparedSession:
         """pytest's own `wrap_session`, in which all that comes before the collection has been done."""
         self._config._do_configure = lambda: None
         self._config.hook.pytest_sessionstart._hookimpls.clear()
-        pytest.Session.from_config = staticmethod(lambda config: self._session)  # type: ignore[assignment]
+        pytest.Session.from_config = staticmethod(lambda config: self._session)  # type: ignore[method-assign]
         wrap_session(self._config, _main)
 
 
