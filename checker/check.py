@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from checker.course.lessons import Lesson
 from checker.course.suite import Suite
@@ -16,17 +17,20 @@ from checker.engine.libraries import modules_for
 from checker.engine.run import TIME_LIMIT, Request, Runner
 from checker.engine.runner import CAN_FORK, open_runner, run_all
 from checker.engine.variant import Variant, VariantSet
+from checker.errors import HarnessError
 from checker.judging import counterfactual
 from checker.judging.advice import Material, advice
 from checker.judging.judge import doubtful, judge
+from checker.judging.lost import may_be_lost_by_chance, settled_by
 from checker.judging.reading import Reading, read
 from checker.judging.reported import run_of
-from checker.judging.verdict import Finding, Outcome, Run, Verdict, base_name
+from checker.judging.verdict import NOT_RUN, TOO_SLOW_TOGETHER, Finding, Outcome, Run, Verdict, base_name
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
 _MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function, and no more than these
 _REPEATS = 2  # of a doubtful run
 _MOST_DOUBTFUL = 10  # runs that are repeated, beside the first
+_BUDGET = 180  # times the limit of a test, for all the runs of a suite that is graded: half an hour
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,23 @@ class Checked:
     seconds: float
     pending: frozenset[str] = frozenset()
     """While a check goes on: the ids of the variants still to be run, and ``order`` for the reference."""
+
+
+class _Spent(Exception):
+    """A suite that is graded has taken all the time that it may."""
+
+
+@dataclass
+class _Budget:
+    """Seconds that the runs of a suite may take together, those aside in which they waited for a core."""
+
+    left: float = math.inf
+
+    def spend(self, seconds: float) -> None:
+        """Raises _Spent where nothing is left. Threads may call: a moment too late is early enough."""
+        self.left -= seconds
+        if self.left < 0:
+            raise _Spent
 
 
 @dataclass(frozen=True)
@@ -112,16 +133,18 @@ def check_with(
 ) -> Checked:
     """Judge `suite` by the variants of `lesson` on a runner that is already there.
 
-    `strict` makes warnings errors; `limit` is the seconds a run may take. `progress` is told, after each run
+    `strict` makes warnings errors; `limit` is the seconds a test may take. `progress` is told, after each run
     but the last, what the runs so far say. `variants` are the lesson's, where they are loaded already. A verdict
-    to be `graded` comes of more runs, in an order that nobody can foresee, and has no advice.
+    to be `graded` comes of more runs, in an order that nobody can foresee, and has no advice; where they take longer
+    than a class can wait for, it is that of a suite that crashes.
 
     Raises UsageError where the lesson's variants cannot be made, HarnessError where the runs cannot be carried
     out, Interrupted where the runner was told to stop.
     """
     started = time.perf_counter()
     variants = variants or load_variants(lesson)
-    session = _Session(runner, lesson, suite, strict, limit, graded)
+    budget = _Budget(limit * _BUDGET) if graded else _Budget()
+    session = _Session(runner, lesson, suite, strict, limit, graded, budget)
     notices = _notices(lesson, suite)
     own_tasks = tuple(tasks(lesson, suite.files)) if suite.is_own else None
 
@@ -131,12 +154,15 @@ def check_with(
         return Checked(lesson, judge(variants, runs, notices), own_tasks, seconds, waiting)
 
     runs: list[Run] = []
-    for run, pending in session.all_runs(variants):
-        if not runs:
-            notices += _not_alone(run)
-        runs.append(run)
-        if progress and pending:
-            progress(checked(runs, pending))
+    try:
+        for run, pending in session.all_runs(variants):
+            if not runs:
+                notices += _not_alone(run)
+            runs.append(run)
+            if progress and pending:
+                progress(checked(runs, pending))
+    except _Spent:
+        return checked([_crash_of_suite(variants, limit, runs)])
     if graded:
         return checked([runs[0], *sorted(runs[1:], key=lambda run: run.key)])
     whole = checked(runs)
@@ -151,11 +177,11 @@ def run_once(
     variant: Variant,
     order: str = "file",
     *,
-    without: tuple[str, ...] = (),
     strict: bool = True,
+    limit: float = TIME_LIMIT,
 ) -> Run:
-    """One run of `suite`, `without` some of its tests, against one variant, in an order of `checker.engine.inside.selection`."""
-    return _Session(runner, lesson, suite, strict, TIME_LIMIT).settled(_Job(variant, order, without=without))
+    """One run of `suite` against one variant, in an order of `checker.engine.inside.selection`."""
+    return _Session(runner, lesson, suite, strict, limit).settled(_Job(variant, order))
 
 
 @dataclass(frozen=True)
@@ -168,6 +194,7 @@ class _Session:
     strict: bool
     limit: float
     graded: bool = False
+    budget: _Budget = field(default_factory=_Budget)
 
     def all_runs(self, variants: VariantSet) -> Iterator[tuple[Run, Sequence[_Job]]]:
         """Every run that can matter, as they come, each with the jobs after it that are known by then.
@@ -225,23 +252,43 @@ class _Session:
         stuck: list[Outcome] = []
         suspect: list[str] = []
         while True:
-            run = self._run(replace(job, without=(*job.without, *(o.test for o in stuck))))
+            run = self._sure(replace(job, without=(*job.without, *(o.test for o in stuck))))
             suspect += run.suspect
-            running = run.planned[len(run.outcomes)] if len(run.outcomes) < len(run.planned) else ""
-            if job.variant.kind == "mutant" or run.ended in ("finished", "broken") or not running:
+            if job.variant.kind == "mutant" or run.ended in ("finished", "broken") or not run.running:
                 return replace(run, outcomes=(*run.outcomes, *stuck), suspect=tuple(suspect))
-            stuck.append(Outcome(running, run.ended, message=run.message))
-            if len(stuck) == _MOST_STUCK:
-                unseen = run.planned[len(run.outcomes) + 1 :]
+            if run.stopped in TOO_SLOW_TOGETHER:
+                stuck += [
+                    Outcome(test, run.ended, NOT_RUN, run.message)
+                    for test in run.planned[len(run.outcomes) :]
+                ]
+            else:
+                stuck.append(Outcome(run.running, run.ended, message=run.message))
+            if run.stopped in TOO_SLOW_TOGETHER or len(stuck) == _MOST_STUCK:
+                seen = {outcome.test for outcome in (*run.outcomes, *stuck)}
                 stuck += [
                     Outcome(test, run.ended, message="not run: earlier tests hang or crash")
-                    for test in unseen
+                    for test in run.planned
+                    if test not in seen
                 ]
                 return replace(
                     run, ended="finished", outcomes=(*run.outcomes, *stuck), suspect=tuple(suspect)
                 )
 
-    def _run(self, job: _Job) -> Run:
+    def _sure(self, job: _Job) -> Run:
+        """The run of a job; one that is lost is repeated with nothing beside it, before that counts."""
+        on_mutant = job.variant.kind == "mutant"
+        run = self._run(job)
+        if not may_be_lost_by_chance(run, on_mutant=on_mutant):
+            return run
+        run = settled_by(run, self._run(job, alone=True), on_mutant=on_mutant)
+        if run.ended == "starved" and not on_mutant:
+            raise HarnessError(
+                f"This machine is too busy to run the tests of lesson {self.lesson.number:02}. "
+                "Try again when less runs beside it."
+            )
+        return run
+
+    def _run(self, job: _Job, *, alone: bool = False) -> Run:
         request = Request(
             lesson=self.lesson.name,
             app=job.variant.files,
@@ -256,7 +303,9 @@ class _Session:
             limit=self.limit,
         )
         ran = Run(job.variant.id, job.order, job.only)
-        return run_of(ran, self.runner.run(request), self._display, self.limit)
+        report = self.runner.run(request, alone=alone)
+        self.budget.spend(report.took)
+        return run_of(ran, report, self._display, self.limit)
 
     def _display(self, node_id: str) -> str:
         """A test's name for people: its file is left out where there is only one."""
@@ -266,6 +315,13 @@ class _Session:
     def _node_id(self, test: str) -> str:
         files = self.suite.test_files
         return f"{files[0]}::{test}" if test and len(files) == 1 else test
+
+
+def _crash_of_suite(variants: VariantSet, limit: float, runs: Iterable[Run]) -> Run:
+    """In the place of all runs of a suite that takes longer than a class can wait for; what is suspect stays so."""
+    message = f"All runs together took more than {limit * _BUDGET / 60:g} minutes (--time-limit)"
+    suspect = ("takes_too_long", *(flag for run in runs for flag in run.suspect))
+    return Run(variants.reference.id, ended="crash", message=message, suspect=suspect)
 
 
 def _worth_running(variants: VariantSet, first: Run) -> list[_Job]:

@@ -21,6 +21,12 @@ def rows_named(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
     return tuple(_PROMISE.findall(ast.get_docstring(node) or ""))
 
 
+def first_line(node: ast.stmt) -> int:
+    """The line that a statement begins at: that of its first decorator, where it has any."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+
+
 def spliced(source: bytes, node: ast.expr | ast.stmt, text: bytes) -> bytes:
     """The source with `text`, a single line, in the place of a node of its tree; all lines keep their numbers."""
     first, last = node.lineno - 1, node.end_lineno or node.lineno

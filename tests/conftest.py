@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +11,28 @@ from pathlib import Path
 import pytest
 
 from checker.course.lessons import Course
+from checker.course.variants import load_variants
 
 ROOT = Path(__file__).parents[1]
 
 
+def count_of_mutants(lesson):
+    """How many mutants a lesson has, by its number."""
+    return len(load_variants(Course(ROOT).find(lesson)).mutants)
+
+
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "error")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_ctrl_c():
+    """A background job is started with Ctrl-C ignored, and so is all that it starts: here it is heard."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 class Checker:

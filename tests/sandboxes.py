@@ -1,4 +1,4 @@
-"""The sandboxes that are running, as `ps` has them: each begins with a process of bubblewrap."""
+"""What is running, as `ps` has it; and which of it is a sandbox: each begins with a process of bubblewrap."""
 
 import subprocess
 import time
@@ -32,7 +32,13 @@ def _is_outer(args):
     return args.startswith("bwrap ")
 
 
+def command_lines():
+    """Those of every process."""
+    return [args for _, args in _listed().values()]
+
+
 def _listed():
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
+    # -ww: ps cuts lines at 80 columns where it has no terminal, and a folder's name may be longer.
+    listed = subprocess.run(["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
     rows = (line.split(maxsplit=2) for line in listed.splitlines())
-    return {pid: (parent, args) for pid, parent, args in rows}
+    return {row[0]: (row[1], row[2] if row[2:] else "") for row in rows}

@@ -256,7 +256,7 @@ def test_bug_that_only_crashes_a_test_is_said_to_be_noticed_by_a_crash(in_course
 
     done = in_course("check", "41", "--suite", suite)
 
-    assert "1 of 4 caught, 1 only by a crash in test_create" in done.stdout
+    assert "1 of 5 caught, 1 only by a crash in test_create" in done.stdout
 
 
 def test_written_tests_that_fail_are_told_beside_those_to_write(in_course, course):

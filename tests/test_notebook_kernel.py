@@ -87,7 +87,7 @@ def in_a_second(hostile):
 def test_cell_is_judged_as_text_and_as_html(kernel):
     cell = "%%check 01\n" + UNKNOWN.format(404)
 
-    assert "✓ test_unknown_user: valid, catches 1 mutant" in kernel(cell)
+    assert "✓ test_unknown_user: valid, catches 2 mutants" in kernel(cell)
     assert "<table>" in kernel(cell, "text/html")
 
 

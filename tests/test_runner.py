@@ -49,7 +49,8 @@ def test_run_that_never_ends_is_stopped_at_its_limit_with_all_that_it_started(re
     mark = tmp_path / "mark"
     request = request_for(
         "import os, time\n\ndef test_a():\n"
-        f"    if os.fork() == 0:\n        time.sleep(2)\n        open({str(mark)!r}, 'w').close()\n        os._exit(0)\n"
+        "    if os.fork() == 0:\n"
+        f"        while True:\n            open({str(mark)!r}, 'ab').write(b'!')\n            time.sleep(0.05)\n"
         "    time.sleep(60)\n",
         limit=0.5,
     )
@@ -57,9 +58,10 @@ def test_run_that_never_ends_is_stopped_at_its_limit_with_all_that_it_started(re
     with open_runner(modules_for([]), workers=1, fork=fork) as runner:
         report = runner.run(request)
 
-    assert (report.stopped, report.sealed) == ("time", False)
-    time.sleep(2.2)
-    assert not mark.exists()
+    assert (report.stopped, report.sealed) == ("test_asleep", False)
+    written = mark.read_bytes()
+    time.sleep(1)
+    assert mark.read_bytes() == written, "nothing is there that writes"
 
 
 @BOTH
@@ -105,7 +107,7 @@ def test_a():
         report = runner.run(request_for(source, limit=20))
 
     assert not report.sealed
-    assert report.seconds < 15
+    assert report.took < 15
 
 
 def test_run_sees_nothing_of_the_run_before_it(request_for):
@@ -188,7 +190,7 @@ import os, time
 def test_a():
     if os.fork() == 0:
         os.setsid()
-        time.sleep(8)
+        time.sleep(40)
         os._exit(0)
     os._exit(0)
 """
@@ -196,7 +198,7 @@ def test_a():
         report = runner.run(request_for(source, limit=2))
 
     assert not report.sealed
-    assert report.seconds < 6
+    assert report.took < 20
 
 
 def lost_run(runner, request):
@@ -213,7 +215,7 @@ def test_runner_that_is_closed_in_the_middle_of_a_run_ends_it(request_for):
         thread.start()
         time.sleep(1.5)
 
-    assert time.perf_counter() - started < 20
+    assert time.perf_counter() - started < 40, "before the time limit"
 
 
 def test_runner_that_is_closed_ends_those_who_wait_for_a_worker_too(request_for):
@@ -321,7 +323,7 @@ def command_of(pid):
 def test_interrupt_ends_the_run_under_way_and_a_later_one_starts_after_resume(request_for, fork, tmp_path):
     mark = tmp_path / "mark"
     slow = request_for(
-        f"import time\n\ndef test_a():\n    open({str(mark)!r}, 'w').close()\n    time.sleep(60)\n"
+        f"import time\n\ndef test_a():\n    open({str(mark)!r}, 'w').close()\n    time.sleep(90)\n", limit=80
     )
     ended = []
 
@@ -345,7 +347,7 @@ def test_interrupt_ends_the_run_under_way_and_a_later_one_starts_after_resume(re
         report = runner.run(request_for("def test_b(): pass\n"))
 
     assert len(ended) == 1
-    assert ended[0] < 9, "before the time limit"
+    assert ended[0] < 70, "before the time limit"
     assert outcomes(report) == {"test_it.py::test_b": "passed"}
 
 

@@ -1,5 +1,7 @@
 """`checker solution`: ours beside yours, after completion."""
 
+from conftest import count_of_mutants
+
 from checker.engine.variant import Variant
 from checker.judging.comparison import differences, earnings, suite_diff
 from checker.judging.verdict import Kill, MutantVerdict, TestVerdict, Verdict
@@ -71,7 +73,7 @@ def test_solution_shows_earnings_matrix_differences_diff_and_debrief(in_course, 
     assert done.returncode == 0
     assert "test_alice_can_be_read catches nothing" in done.stdout
     assert "test_unknown_user" in done.stdout
-    assert "Both catch the same mutants: 12." in done.stdout
+    assert f"Both catch the same mutants: {count_of_mutants('01')}." in done.stdout
     assert '-    response = create("zoe", "Pilot")' in done.stdout
     assert '+    response = create("carol", "Pilot")' in done.stdout
     assert "# 01 · Debrief" in done.stdout

@@ -44,6 +44,14 @@ def draft(tmp_path):
 
 
 @pytest.fixture
+def whole(draft):
+    """The same lesson, said to be no draft: all that is asked of a lesson is asked of it."""
+    change(draft, README, "*Draft*", "Done")
+    change(draft, TOML, 'promise = "P1"\nsymptom', 'promise = "P1"\nclause = "with that name"\nsymptom')
+    return draft
+
+
+@pytest.fixture
 def found(draft, runner):
     """What a check, named by a part of its name, finds in the draft."""
 
@@ -124,7 +132,13 @@ SPOILED = [
         "with = '''__import__(\"os\")._exit(1)'''",
         "did not finish",
     ),
-    ("are one bug", TOML, "[[mutant]]", SECOND_MUTANT + "[[mutant]]", "are killed by the same tests"),
+    (
+        "are one bug",
+        TOML,
+        "[[mutant]]",
+        SECOND_MUTANT + "[[mutant]]",
+        "make the same tests fail with the same words",
+    ),
     (
         "README's code runs",
         README,
@@ -175,7 +189,7 @@ def greeted():
 
     change(draft, SOLUTION, "client = TestClient(app)\n", fixture)
 
-    assert any("a suite that asserts True scores 1.00" in problem for problem in found("hollow suites"))
+    assert "a suite that asserts True catches everybody-is-ann" in found("hollow suites")
 
 
 def test_row_whose_mutants_are_all_seen_in_a_status_is_found(draft, found):
@@ -195,7 +209,23 @@ def test_row_whose_mutants_are_all_seen_in_a_status_is_found(draft, found):
     )
 
     words = "P1: the solution's status assertions alone catch every mutant"
-    assert any(problem.startswith(words) for problem in found("hollow suites"))
+    assert any(problem.startswith(words) for problem in found("statuses alone"))
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("P1", "variants.toml says that P1 is seen in a status, and everybody-is-ann is not"),
+        ("P7", "variants.toml says that P7 is seen in a status, and no mutant breaks its body or effect"),
+    ],
+)
+def test_comment_that_a_row_is_seen_in_a_status_has_to_be_true(whole, found, row, words):
+    assert found("statuses alone") == []
+
+    change(whole, TOML, "# What each", f"# {row} is seen in a status: so it is said.\n# What each")
+
+    (problem,) = found("statuses alone")
+    assert problem.startswith(words)
 
 
 def test_names_taken_elsewhere_are_found(draft, runner):
@@ -243,7 +273,7 @@ def test_sound_draft_is_accepted_and_a_spoiled_one_is_exit_1(checker, draft):
     assert (sound.returncode, sound.stdout.count("FAILED")) == (0, 0)
     assert sound.stdout.count("ok       17_greeting: ") == len(all_checks())
     assert spoiled.returncode == 1
-    assert "FAILED  17_greeting: the solution is complete, three times over" in spoiled.stdout
+    assert "FAILED  17_greeting: the solution is complete, and is so again" in spoiled.stdout
 
 
 def test_lesson_that_cannot_be_read_fails_its_checks_in_one_line_each(checker, draft):
@@ -327,23 +357,96 @@ def test_solution_that_lost_an_assertion_loses_a_mutant(teeth):
     assert problem.startswith("duplicate-is-a-conflict survives the solution")
 
 
-def test_assertion_that_nothing_needs_is_found(teeth):
-    (problem,) = teeth("every assertion", (OURS, REFUSED, REFUSED + "    assert response.headers\n"))
-
-    assert "`assert response.headers` earns nothing: without it test_taken_username_is_refused" in problem
+LOOK = '    assert client.get(f"/hello/{name}").json()["message"] == f"Hello {name}"\n'
 
 
-def test_assertion_that_nothing_needs_can_be_excused_and_is_told(teeth):
-    excused = (OURS, REFUSED, REFUSED + "    assert response.headers  # not judged: to show them\n")
+def test_assertion_that_nothing_needs_is_found(whole, found):
+    assert found("every assertion") == []
 
-    assert teeth("every assertion", excused) == []
-    assert any(told.endswith("`assert response.headers`: to show them") for told in teeth("are excused"))
+    change(whole, SOLUTION, LOOK, f"{LOOK}    assert name\n")
+
+    (problem,) = found("every assertion")
+    assert "`assert name` earns nothing: without it test_everybody_is_greeted_by_name" in problem
 
 
-def test_excuse_that_is_not_needed_is_found(teeth):
-    (problem,) = teeth("every assertion", (OURS, REFUSED, REFUSED.replace("\n", "  # not judged: why not\n")))
+def test_assertion_that_nothing_needs_can_be_excused_and_is_told(whole, found):
+    change(whole, SOLUTION, LOOK, f"{LOOK}    assert name  # not judged: to show it\n")
 
-    assert "is excused, and earns its place" in problem
+    assert found("every assertion") == []
+    assert [told.partition("`assert")[2] for told in found("are excused")] == [" name`: to show it"]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (LOOK.replace("\n", "  # not judged: why\n"), "is excused, and earns its place"),
+        (
+            "    with pytest.raises(AssertionError):  # not judged: why\n        assert client.get"
+            '(f"/hello/{name}").json()["message"] != f"Hello {name}"\n',
+            "is excused, and earns its place",
+        ),
+        (f"    client.get('/')  # not judged: why\n{LOOK}", "excuses nothing"),
+    ],
+    ids=["assert", "raises", "no assertion"],
+)
+def test_excuse_that_is_not_needed_is_found(whole, found, line, words):
+    change(whole, SOLUTION, LOOK, line)
+
+    assert any(words in problem for problem in found("every assertion"))
+
+
+def test_run_that_is_lost_without_an_assertion_does_not_speak_for_it(whole, found):
+    look = LOOK.partition("== ")[0].replace("assert ", "said = ")
+    gone = f"""{look}
+    assert said == f"Hello {{name}}"
+    said == f"Hello {{name}}" or __import__("os")._exit(1)
+"""
+    change(whole, SOLUTION, LOOK, gone)
+
+    (problem,) = found("every assertion")
+    assert "cannot be judged: without it a run did not finish: everybody-is-ann" in problem
+
+
+def test_worked_example_that_is_another_in_the_solution_is_found(whole, found):
+    assert found("worked examples") == []
+
+    change(whole, SOLUTION, '    assert client.get("/hello/ann").status_code == 200\n', "    pass\n")
+
+    (problem,) = found("worked examples")
+    assert problem.startswith("the worked example test_somebody_is_answered is another")
+
+
+def test_record_is_asked_for_and_written_on_demand(checker, whole, found):
+    (missing,) = found("is recorded")
+
+    written = checker("verify", "17", "--record", cwd=whole.root)
+
+    assert missing == "kills.toml is missing. Write it: checker verify 17 --record"
+    assert (written.returncode, written.stdout) == (0, "  solutions/17_greeting/kills.toml\n")
+    assert found("is recorded") == []
+
+
+def test_record_of_a_solution_that_is_not_complete_is_not_written(checker, draft):
+    change(draft, SOLUTION, LOOK, "    pass\n")
+
+    done = checker("verify", "17", "--record", cwd=draft.root)
+
+    assert done.returncode == 2
+    assert done.stderr == "checker: The solution of 17_greeting is survivors: checker verify 17.\n"
+
+
+def test_test_that_catches_less_than_recorded_is_found_where_another_catches_the_same(whole, found):
+    twin = "\n\ndef test_twin():\n" + LOOK.replace("{name}", "ben")
+    change(whole, SOLUTION, LOOK, LOOK + twin)
+    kills = '["test_{0}"]\n\n["test_{1}[ann]"]\n\n["test_{1}[ben]"]\n{2}\n\n["test_twin"]\n{2}\n'
+    names = ("somebody_is_answered", "everybody_is_greeted_by_name", 'assertion = ["everybody-is-ann"]')
+    (whole.root / "solutions/17_greeting/kills.toml").write_text(kills.format(*names))
+    assert found("is recorded") == []
+
+    change(whole, SOLUTION, twin, "\n\ndef test_twin():\n    pass\n")
+
+    (problem,) = found("is recorded")
+    assert problem.startswith("test_twin no longer catches everybody-is-ann: ")
 
 
 def test_case_that_catches_nothing_is_found(teeth):

@@ -38,6 +38,8 @@ def test_assertion_is_left_out_and_lines_keep_their_numbers():
         ("assert a and b", ["pass", "assert b", "assert a"]),
         ("assert 1 < a < 9", ["pass", "assert a < 9", "assert 1 < a"]),
         ("assert (a, b) == (1, 2)", ["pass", "assert b == 2", "assert a == 1"]),
+        ("assert {'b': a, 'c': d} == {'b': 1, 'c': 2}", ["pass", "assert d == 2", "assert a == 1"]),
+        ("assert {'b': a} == {'c': 1}", ["pass"]),
         ("assert a == {'b': 1, 'c': 2}", ["pass"]),
         ("mock.assert_called_once_with(1)", ["pass"]),
         ("response.raise_for_status()", ["pass"]),
@@ -48,18 +50,30 @@ def test_what_asserts_can_be_taken_away_and_apart(line, left):
     assert without(f"def test_a():\n    {line}\n") == left
 
 
-def test_expected_exception_is_let_pass():
-    (one,) = found("""
+def test_expected_exception_is_let_pass_and_its_words_are_a_part():
+    whole, words = found("""
         def test_a():
             with pytest.raises(ValueError, match="no"):
                 int("x")
     """)
 
-    assert b"with __import__('contextlib').suppress(ValueError):" in one.without
+    assert b"with __import__('contextlib').suppress(ValueError):" in whole.without
+    assert b"with pytest.raises(ValueError):" in words.without
 
 
-def test_exception_that_is_looked_at_later_is_no_assertion_by_itself():
-    assert found("def test_a():\n    with pytest.raises(ValueError) as error:\n        int('x')\n") == []
+@pytest.mark.parametrize("text", ["x", "1"], ids=["raised", "not raised"])
+def test_exception_that_is_looked_at_later_is_still_there_to_look_at(text):
+    (one,) = found(f"""
+        def test_a():
+            with pytest.raises(ValueError) as error:
+                int({text!r})
+            return str(error.value)
+    """)
+    names = {}
+
+    exec(one.without, names)
+
+    assert ("invalid literal" in names["test_a"]()) == (text == "x")
 
 
 def test_helper_that_asserts_counts_in_itself_and_where_it_is_called():
@@ -74,17 +88,60 @@ def test_helper_that_asserts_counts_in_itself_and_where_it_is_called():
     assert [(a.test, a.text) for a in both] == [("", "assert answer == 1"), ("test_a", "check(1)")]
 
 
+HELPERS = """
+    def ok(answer):
+        assert answer == 1
+        return answer
+
+    def fine(answer):
+        return ok(answer)
+
+    class TestA:
+        def right(self, answer):
+            assert answer == 1
+            return answer
+
+        def test_a(self):
+            {}
+"""
+
+
 @pytest.mark.parametrize(
-    ("first", "then", "counts"),
+    ("line", "call"),
     [
-        ("assert len(lines) == 1", "(line,) = lines", False),
-        ("assert match", "match.group()", False),
-        ("assert response.status_code == 200", "token = response.json()['token']", True),
-        ("assert a == 1", "assert a == b", True),
+        ("return ok(2)", "ok(2)"),
+        ("fine(2); return 2", "fine(2)"),
+        ("answer = fine(2); return answer", "fine(2)"),
+        ("self.right(2); return 2", "self.right(2)"),
+        ("answer = self.right(2); return answer", "self.right(2)"),
     ],
 )
-def test_assertion_that_the_next_statement_leans_on_is_free(first, then, counts):
-    assert any(a.text == first for a in found(f"def test_a():\n    {first}\n    {then}\n")) is counts
+def test_call_of_what_asserts_is_an_assertion_and_without_it_goes_on(line, call):
+    (one,) = [a for a in found(HELPERS.format(line)) if a.test]
+    names = {}
+
+    exec(one.without, names)
+
+    assert one.text == call
+    assert names["TestA"]().test_a() == 2
+
+
+def test_fixture_that_asserts_is_no_helper():
+    source = """
+        @pytest.fixture
+        def ok():
+            assert 1
+            return print
+
+        def test_a(ok):
+            ok(1)
+    """
+
+    assert [a.text for a in found(source)] == ["assert 1"]
+
+
+def test_assertion_that_the_next_statement_uses_is_asked_about_like_any_other():
+    assert [a.text for a in found("def test_a():\n    assert match\n    match.group()\n")] == ["assert match"]
 
 
 def test_test_of_a_class_has_the_name_that_runs_give_it():
@@ -96,7 +153,7 @@ def test_test_of_a_class_has_the_name_that_runs_give_it():
 def test_comment_excuses_the_assertion_on_its_line():
     one, two = found("def test_a():\n    assert 1  # not judged: it is given\n    assert 2\n")
 
-    assert (one.excuse, two.excuse) == ("it is given", "")
+    assert (one.excuse.why, two.excuse) == ("it is given", None)
 
 
 def test_table_of_cases_is_found_with_its_excuse():
@@ -106,4 +163,4 @@ def test_table_of_cases_is_found_with_its_excuse():
 
     (table,) = tables({"test_x.py": source})
 
-    assert (table.test, table.excuse) == ("test_a", "to show a table")
+    assert (table.test, table.excuse.why) == ("test_a", "to show a table")

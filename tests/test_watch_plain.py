@@ -126,7 +126,7 @@ def test_lines_scroll_where_no_screen_can_be_had_or_is_wanted(watching, course, 
 
     (course / "lessons" / NAME).write_bytes((course / "solutions" / NAME).read_bytes())
 
-    shown.until(r"lesson 41: checking …\r?\n.*8 of 8 written, 11 of 11 tests pass on the app")
+    shown.until(r"lesson 41: checking …\r?\n.*8 of 8 written, 12 of 12 tests pass on the app")
     shown.until(r"Lesson 41 is complete\.")
     shown.until(r"It was the last lesson\.")
     assert "\x1b[?" not in shown.written, "nothing moves the cursor"

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Annotated
 
 import typer
 
 from checker.errors import HarnessError, UsageError, told
 
 NOT_THERE_YET, USAGE, HARNESS = 1, 2, 3
+
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        "--time-limit",
+        help="Seconds that one test may compute, or sleep.",
+        min=0.1,
+        max=3600,
+        metavar="SECONDS",
+    ),
+]
 
 app = typer.Typer(
     help="Are your tests any good? The checker runs them against apps with a bug in each.",

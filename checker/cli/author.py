@@ -9,7 +9,7 @@ import typer
 
 from checker.cli.app import NOT_THERE_YET, app
 from checker.cli.output import print_lines
-from checker.course.lessons import Course, find_course
+from checker.course.lessons import Course, Lesson, find_course
 
 
 @app.command()
@@ -18,6 +18,9 @@ def verify(
     variants: Annotated[
         Path | None, typer.Option("--variants", metavar="DIR", help="With variants of your own in it.")
     ] = None,
+    record: Annotated[
+        bool, typer.Option("--record", help="Write anew what the solution's tests catch; check nothing.")
+    ] = False,
 ) -> None:
     """Check every promise that the course makes about its lessons. For authors."""
     from checker import verify as course_checks
@@ -26,6 +29,9 @@ def verify(
     course = Course(root, root, variants)  # what an author has changed, not what is installed
     course.require_unpublished()
     chosen = [course.find(spelling) for spelling in lessons or []] or course.lessons
+    if record:
+        _write_records(course, chosen)
+        return
     failed = False
     for lesson, check, problems in course_checks.verify(course, chosen):
         for problem in problems:
@@ -36,6 +42,16 @@ def verify(
             print_lines([f"ok       {lesson.name}: {check.name}"])
     if failed:
         raise typer.Exit(NOT_THERE_YET)
+
+
+def _write_records(course: Course, lessons: list[Lesson]) -> None:
+    from checker.verify import records
+    from checker.verify.record import FILE
+
+    for lesson, text in records(course, lessons):
+        path = lesson.solution / FILE
+        path.write_text(text, "utf-8", newline="\n")
+        print_lines([f"  {path.relative_to(course.root).as_posix()}"])
 
 
 @app.command()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from checker.cli.app import NOT_THERE_YET, app
+from checker.cli.app import NOT_THERE_YET, TimeLimit, app
 from checker.cli.output import grading_progress, print_lines
 from checker.course.lessons import SHIPPED_COURSE, Course, find_course
 from checker.engine.run import TIME_LIMIT
@@ -47,9 +47,7 @@ def grade(
         bool, typer.Option("--sandbox/--no-sandbox", help="--no-sandbox runs everybody's code as you.")
     ] = True,
     jobs: Annotated[int | None, typer.Option("--jobs", help="Suites at a time.", min=1, max=256)] = None,
-    limit: Annotated[
-        float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1, max=3600)
-    ] = TIME_LIMIT,
+    limit: TimeLimit = TIME_LIMIT,
 ) -> None:
     """Grade a class. The same command again goes on where it was, and grades what has changed."""
     require_libraries()
@@ -71,7 +69,7 @@ def grade(
             raise
         print_lines(graded.lines())  # whatever becomes of the reports
         print_lines(write_all(graded.result, earns, out, feedback, submissions.name))
-    if graded.tally.failed:
+    if graded.tally.failed or graded.tally.undecided:
         raise typer.Exit(NOT_THERE_YET)
 
 

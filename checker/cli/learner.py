@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from checker import __version__
-from checker.cli.app import HARNESS, NOT_THERE_YET, app
+from checker.cli.app import HARNESS, NOT_THERE_YET, TimeLimit, app
 from checker.cli.output import is_capable_terminal, print_diff, print_json, print_lines, print_markdown, warn
 from checker.course.lessons import find_course
 from checker.engine.run import TIME_LIMIT
@@ -51,9 +51,7 @@ def watch(
         str | None, typer.Argument(help="Number or folder; none: the first unfinished.")
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="Lines that scroll, not a full screen.")] = False,
-    limit: Annotated[
-        float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1, max=3600)
-    ] = TIME_LIMIT,
+    limit: TimeLimit = TIME_LIMIT,
 ) -> None:
     """Judge the lesson again on every save."""
     course = find_course(Path.cwd())
@@ -88,9 +86,7 @@ def check(
     fork: Annotated[
         bool | None, typer.Option("--fork/--no-fork", help="How runs start.", show_default="by platform")
     ] = None,
-    limit: Annotated[
-        float, typer.Option("--time-limit", help="Seconds that one run may take.", min=0.1, max=3600)
-    ] = TIME_LIMIT,
+    limit: TimeLimit = TIME_LIMIT,
 ) -> None:
     """Judge a lesson's tests by the bugs they catch."""
     from checker.showing import as_json as documents

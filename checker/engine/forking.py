@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO, Any
 
+from checker.engine.gate import Gate
 from checker.engine.processes import environment, python_module
 from checker.engine.run import Interrupted, Report, Request, report_of
 from checker.engine.wire import send_message
@@ -31,15 +32,18 @@ class ForkingRunner:
         workers: int,
         command: Sequence[str] = (),
         errors: IO[bytes] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         """`command` starts a warm parent that makes the workspaces itself; without one, they are made here.
 
-        What goes wrong in its processes is written to `errors`, by default this process's.
+        What goes wrong in its processes is written to `errors`, by default this process's. Runners that share a `gate`
+        leave each other alone where a run is to have nothing beside it.
         """
         self.workers = workers
         self._command = tuple(command) or python_module("checker.engine.warm", "fork")
         self._modules = modules
         self._errors = errors
+        self._gate = gate or Gate()
         self._ask = self._in_its_own_place if command else self._in_a_workspace
         self._parents: list[subprocess.Popen[bytes]] = []
         self._idle: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
@@ -51,7 +55,11 @@ class ForkingRunner:
         self._busy: dict[socket.socket, Request] = {}
         self._start(workers)
 
-    def run(self, request: Request) -> Report:
+    def run(self, request: Request, *, alone: bool = False) -> Report:
+        with self._gate.alone() if alone else self._gate.beside_others():
+            return self._run(request)
+
+    def _run(self, request: Request) -> Report:
         for _ in range(_TRIES):
             connection = self._idle.get()
             try:

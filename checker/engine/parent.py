@@ -13,14 +13,13 @@ import os
 import select
 import socket
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
+from checker.engine.stopwatch import LOOK_AROUND, Stopwatch
 from checker.engine.wire import REPORT_LIMIT, receive_message, seal
 
 _DESCRIPTORS = 1024  # more than a worker ever has open
-_LOOK_AROUND = 0.1  # seconds between two looks at what a run takes
 
 CarryOut = Callable[[socket.socket], bool]
 """Serves one request of a socket; False when there was none to serve."""
@@ -82,31 +81,23 @@ def carry_out_here(request: dict[str, Any], report: int) -> None:
 
 
 def read_report(
-    reading: int,
-    connection: socket.socket,
-    request: dict[str, Any],
-    takes_too_much: Callable[[], bool] = lambda: False,
+    reading: int, connection: socket.socket, request: dict[str, Any], watch: Stopwatch
 ) -> tuple[bytes, str]:
     """All that the run reports until its seal or its end, and what it was stopped for, if it was.
 
-    That is ``time``, ``memory`` where `takes_too_much` said so, or ``call`` when nobody waits for an answer.
+    That is what `watch` says, or ``call`` when nobody waits for an answer.
     """
-    deadline = time.monotonic() + request["limit"]
-    look = time.monotonic() + _LOOK_AROUND
     report = bytearray()
-    while (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([reading, connection.fileno()], [], [], min(left, _LOOK_AROUND))
+    while not (stopped := watch.look()):
+        ready, _, _ = select.select([reading, connection.fileno()], [], [], LOOK_AROUND)
         if connection.fileno() in ready:
             message = receive_message(connection)
             if not message or message["stop"] == request["key"]:
                 return bytes(report), "call"
         if reading in ready:
             data = os.read(reading, 65_536)
+            watch.hear(data)
             report += data
             if not data or len(report) > REPORT_LIMIT or report.endswith(seal(request["key"])):
                 return bytes(report), ""
-        if time.monotonic() >= look:  # by the clock: a run that keeps reporting is looked at too
-            look = time.monotonic() + _LOOK_AROUND
-            if takes_too_much():
-                return bytes(report), "memory"
-    return bytes(report), "time"
+    return bytes(report), stopped

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
 from checker.engine.events import MOST_TESTS, Event, read_events
-
-TIME_LIMIT = 10.0  # seconds a run may take
+from checker.engine.limits import TIME_LIMIT as TIME_LIMIT
+from checker.engine.limits import most_for as most_for
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Request:
     watched: bool = False
     """Whether tampering is looked for."""
     limit: float = TIME_LIMIT
+    """Seconds that a test may take, and what a run's are made from, as `checker.engine.limits` says."""
     most_tests: int = MOST_TESTS
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     """Marks the lines of this run's report."""
@@ -56,9 +57,11 @@ class Report:
     events: tuple[Event, ...]
     sealed: bool
     stopped: str
-    """``time`` or ``memory`` where the run was ended at a limit of these; else empty."""
+    """What the run was ended for: ``memory``, or one of `checker.engine.limits.Limits`; else empty."""
     status: int
     seconds: float
+    took: float = 0.0
+    """Of these seconds, those in which the run was not waiting for a core."""
     left: tuple[str, ...] = ()
     """Files that the run left in its folder."""
     gone: tuple[str, ...] = ()
@@ -74,8 +77,10 @@ class Runner(Protocol):
 
     workers: int
 
-    def run(self, request: Request) -> Report:
-        """Carry out one run; several threads may call at a time.
+    def run(self, request: Request, *, alone: bool = False) -> Report:
+        """Carry out one run; several threads may call at a time. `alone`: with no other run beside it.
+
+        That is no part of the request: a suite must not know which of its runs is repeated.
 
         Raises HarnessError where it cannot, Interrupted where `interrupt` ended it.
         """
@@ -103,6 +108,7 @@ def report_of(request: Request, data: bytes, header: Mapping[str, Any], seconds:
         stopped=header["stopped"],
         status=header["status"],
         seconds=seconds,
+        took=header["took"],
         left=tuple(header.get("left", ())),
         gone=tuple(header.get("gone", ())),
     )

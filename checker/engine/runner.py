@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from checker.engine.forking import ForkingRunner
+from checker.engine.gate import Gate
 from checker.engine.run import Runner
 from checker.engine.single_use import SingleUseRunner
 
@@ -27,11 +28,15 @@ def default_workers() -> int:
 
 @contextlib.contextmanager
 def open_runner(
-    modules: Iterable[str], workers: int | None = None, fork: bool = CAN_FORK
+    modules: Iterable[str], workers: int | None = None, fork: bool = CAN_FORK, gate: Gate | None = None
 ) -> Iterator[Runner]:
     """A runner with `modules` imported ahead; it ends with the block."""
     workers = workers or default_workers()
-    runner = ForkingRunner(list(modules), workers) if fork else SingleUseRunner(list(modules), workers)
+    runner = (
+        ForkingRunner(list(modules), workers, gate=gate)
+        if fork
+        else SingleUseRunner(list(modules), workers, gate)
+    )
     try:
         yield runner
     finally:

@@ -12,8 +12,10 @@ import threading
 import time
 from typing import IO, Any
 
+from checker.engine.gate import Gate
 from checker.engine.processes import environment, python_module
 from checker.engine.run import Interrupted, Report, Request, report_of
+from checker.engine.stopwatch import LOOK_AROUND, Stopwatch
 from checker.engine.wire import READY, REPORT_LIMIT, seal
 from checker.engine.workspace import workspace
 from checker.errors import HarnessError
@@ -22,8 +24,9 @@ from checker.errors import HarnessError
 class SingleUseRunner:
     """A warmed process for each run, started while others still work."""
 
-    def __init__(self, modules: list[str], workers: int) -> None:
+    def __init__(self, modules: list[str], workers: int, gate: Gate | None = None) -> None:
         self.workers = workers
+        self._gate = gate or Gate()
         self._command = python_module("checker.engine.warm", "once", *modules)
         self._ready: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -32,7 +35,11 @@ class SingleUseRunner:
         for _ in range(workers):
             self._ready.put(self._start())
 
-    def run(self, request: Request) -> Report:
+    def run(self, request: Request, *, alone: bool = False) -> Report:
+        with self._gate.alone() if alone else self._gate.beside_others():
+            return self._run(request)
+
+    def _run(self, request: Request) -> Report:
         process = self._ready.get()
         self._ready.put(self._start())
         if _stream(process.stdout).readline().strip() != READY:
@@ -45,13 +52,15 @@ class SingleUseRunner:
                 process.kill()
         with workspace(request.lesson, request.files) as space:
             message = request.message(folder=str(space.folder), scratch=str(space.scratch))
-            data, stopped = _talk(process, request, message)
+            watch = Stopwatch(process.pid, request.limit, request.key)
+            data, stopped = _talk(process, request, message, watch)
             left, gone = space.left(), space.gone()
         with self._lock:
             self._busy.remove(process)
         if self._interrupted:
             raise Interrupted
-        header = {"stopped": stopped, "status": process.returncode, "left": left, "gone": gone}
+        status = process.returncode
+        header = {"stopped": stopped, "status": status, "left": left, "gone": gone, "took": watch.took}
         return report_of(request, data, header, time.perf_counter() - started)
 
     def interrupt(self) -> None:
@@ -78,24 +87,27 @@ class SingleUseRunner:
         )
 
 
-def _talk(process: subprocess.Popen[bytes], request: Request, message: dict[str, Any]) -> tuple[bytes, str]:
-    """Send the request, read the report until its seal, its end or the time limit; then end the process."""
+def _talk(
+    process: subprocess.Popen[bytes], request: Request, message: dict[str, Any], watch: Stopwatch
+) -> tuple[bytes, str]:
+    """Send the request, read the report until its seal, its end or a limit; then end the process."""
     chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     # A thread reads, so that nothing which holds the pipe open can outlast the limit.
     threading.Thread(target=_read_into, args=(process.stdout, chunks), daemon=True).start()
-    deadline = time.monotonic() + request.limit
     with contextlib.suppress(OSError):
         _stream(process.stdin).write(json.dumps(message).encode() + b"\n")
         _stream(process.stdin).flush()
     report, stopped = bytearray(), ""
     while not report.endswith(seal(request.key)) and len(report) <= REPORT_LIMIT:
-        try:
-            data = chunks.get(timeout=max(0, deadline - time.monotonic()))
-        except queue.Empty:
-            stopped = "time"
+        if stopped := watch.look():
             break
+        try:
+            data = chunks.get(timeout=LOOK_AROUND)
+        except queue.Empty:
+            continue
         if not data:
             break
+        watch.hear(data)
         report += data
     if not stopped:
         with contextlib.suppress(subprocess.TimeoutExpired):

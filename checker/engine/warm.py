@@ -15,6 +15,7 @@ import sys
 import time
 
 from checker.engine.parent import become_run, carry_out_here, read_report, serve_workers, warm_up
+from checker.engine.stopwatch import Stopwatch
 from checker.engine.wire import READY, answer, next_request, seal
 
 _GRACE = 1.0  # seconds that a process whose report ended may take to die
@@ -43,10 +44,11 @@ def _run_forked(connection: socket.socket) -> bool:
         os.setsid()
         become_run(request, writing)
     os.close(writing)
-    report, stopped = read_report(reading, connection, request)
+    watch = Stopwatch(pid, request["limit"], request["key"])
+    report, stopped = read_report(reading, connection, request, watch)
     os.close(reading)
     status = _end(pid, at_once=bool(stopped) or report.endswith(seal(request["key"])))
-    answer(connection, {"stopped": stopped, "status": status}, report)
+    answer(connection, {"stopped": stopped, "status": status, "took": watch.took}, report)
     return True
 
 

@@ -28,6 +28,8 @@ class Tally:
     """Verdicts that were there already, and depend on nothing that has changed."""
     failed: list[tuple[str, str]] = field(default_factory=list)
     """Learner and lesson of each unit that ended in ``harness_error``."""
+    undecided: list[tuple[str, str]] = field(default_factory=list)
+    """And of each in which a run was lost by chance."""
 
 
 @dataclass(frozen=True)
@@ -146,4 +148,6 @@ def _keep_finished(
         tally.graded += 1
         if unit.status == "harness_error":
             tally.failed += [(learner.id, unit.lesson) for learner in job.learners]
+        if unit.is_undecided:
+            tally.undecided += [(learner.id, unit.lesson) for learner in job.learners]
         progress(tally)

@@ -119,14 +119,14 @@ class Gradebook:
                     session.add(_learner_row(learner, "", (), ()))
 
     def put_unit(self, learners: Iterable[Learner], unit: Unit, key: str, made: Print) -> None:
-        """A verdict, for all whom it counts for; on disk when this returns."""
+        """A verdict, for all whom it counts for; on disk when this returns. What is no verdict is graded again."""
         with self._session() as session:
             for learner in learners:
                 session.merge(
                     _Unit(
                         learner=learner.id,
                         lesson=unit.lesson,
-                        key=key,
+                        key=key if unit.has_verdict else "",  # nothing to be kept
                         document=dict(unit.document),
                         shapes=_texts(made.shapes),
                         content=made.content,

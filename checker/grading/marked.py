@@ -76,12 +76,16 @@ class MarkedClass:
         unknown = self.policy.unknown(sheet.name for sheet in self.lessons)
         lines = [f"The policy names lesson {name}, which this class has no grades for." for name in unknown]
         lines += [
-            f"{one_line(one.id)}, {name}: left blank, as the harness failed; to be graded again."
+            f"{one_line(one.id)}, {name}: left blank, as {_why_blank(one.result.units[name])}; to be graded again."
             for one in self.learners
             for name, given in one.marks.items()
             if given.points is None
         ]
         return lines
+
+
+def _why_blank(unit: Unit) -> str:
+    return "it is undecided" if unit.is_undecided else "the harness failed"
 
 
 def mark_class(policy: Policy, result: ClassResult) -> MarkedClass:

@@ -75,6 +75,16 @@ class Unit:
         return str(self.document["status"])
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether a run on a mutant was lost by chance, so that its score may be too low."""
+        return any(mutant.get("undecided") for mutant in self.document.get("mutants", ()))
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether it may be marked; else it is to be graded again."""
+        return self.status != "harness_error" and not self.is_undecided
+
+    @property
     def score(self) -> float:
         """Mutants killed of all mutants, 0 to 1."""
         return float(self.document["score"])

@@ -18,6 +18,10 @@ HARNESS_ERROR = "harness_error"
 NOT_HANDED_IN = "not handed in"
 NO_VERDICT = "no verdict: the harness failed; to be graded again, and not counted until then"
 
+UNDECIDED = (
+    "undecided: a run was lost, and not in the same way again; to be graded again, and not counted until then"
+)
+
 _LEAKS = {
     "override_left": "an override left behind",
     "lifespan_not_stopped": "an app started and never stopped",
@@ -154,6 +158,8 @@ def _earned(policy: Policy, unit: Unit | None) -> tuple[Fraction | None, list[st
         return Fraction(0), [NOT_HANDED_IN]
     if unit.status == HARNESS_ERROR:
         return None, [NO_VERDICT]
+    if unit.is_undecided:
+        return None, [UNDECIDED]
     awarded, why = _awarded(policy, unit)
     reasons, percent = [why], Fraction(0)
     for cost, what in _problems(policy.costs, unit):
@@ -185,6 +191,8 @@ def _awarded(policy: Policy, unit: Unit) -> tuple[Fraction, str]:
 
 def _score(unit: Unit) -> tuple[Fraction, str]:
     """The score, and the words for it."""
+    if "takes_too_long" in unit.suspect:
+        return Fraction(0), "took longer than a suite may"
     if unit.status in _NOTHING_RAN:
         return Fraction(0), _NOTHING_RAN[unit.status]
     killed, mutants = caught(unit)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import checker
 from checker.engine.forking import ForkingRunner
+from checker.engine.gate import Gate
 from checker.engine.inside import seccomp
 from checker.engine.run import Request, Runner
 from checker.errors import HarnessError, UsageError
@@ -37,13 +38,13 @@ _TOLD = 300  # characters of what went wrong that are passed on
 
 
 @contextlib.contextmanager
-def open_sandbox(modules: Iterable[str]) -> Iterator[Runner]:
+def open_sandbox(modules: Iterable[str], gate: Gate | None = None) -> Iterator[Runner]:
     """A runner with one worker in a sandbox of its own, `modules` imported ahead; it ends with the block.
 
     Raises HarnessError, from `Runner.run`, where a run ends its worker again and again.
     """
     with tempfile.TemporaryFile() as errors:
-        runner = ForkingRunner(list(modules), 1, sandbox_command(), errors)
+        runner = ForkingRunner(list(modules), 1, sandbox_command(), errors, gate)
         try:
             yield runner
         finally:

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from checker.course.lessons import Course, Lesson
+from checker.engine.gate import Gate
 from checker.engine.libraries import all_modules
 from checker.engine.runner import default_workers, open_runner
 from checker.errors import UsageError
@@ -62,6 +63,11 @@ class Graded:
             yield f"Nothing from: {', '.join(learner.id for learner in self.sources.absent)}."
         for learner, lesson in tally.failed:
             yield f"No verdict for {learner}, lesson {lesson[:2]}: the harness failed. The same command tries again."
+        for learner, lesson in tally.undecided:
+            yield (
+                f"Undecided: {learner}, lesson {lesson[:2]}: a run was lost, and not in the same way again. The same "
+                "command tries again; with --jobs 1 less runs beside it, and --time-limit gives each test more time."
+            )
         if not self.sandboxed:
             yield "Graded WITHOUT a sandbox: each submission ran as you. Every verdict says so."
 
@@ -77,8 +83,11 @@ def grade_into(wish: Wish, progress: Callable[[Tally], None]) -> Graded:
     sources = find_sources(wish.submissions, read_roster(wish.roster) if wish.roster else ())
     if wish.sandbox:
         require_sandbox()
+    gate = Gate()  # of all the workers: a run that is repeated alone has nothing of this grading beside it
     open_box = (
-        partial(open_sandbox, all_modules()) if wish.sandbox else partial(open_runner, all_modules(), 1)
+        partial(open_sandbox, all_modules(), gate)
+        if wish.sandbox
+        else partial(open_runner, all_modules(), 1, gate=gate)
     )
     workers = wish.jobs or default_workers()
     settings = Settings(open_box, wish.sandbox, wish.limit, workers, wish.again, only)

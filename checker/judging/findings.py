@@ -6,7 +6,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from checker.engine.variant import Variant, VariantSet
-from checker.judging.verdict import RED, STUCK, Finding, Leak, MutantVerdict, Order, Outcome, Run, base_name
+from checker.judging.verdict import (
+    NOT_RUN,
+    RED,
+    STUCK,
+    UNDECIDED,
+    Finding,
+    Leak,
+    MutantVerdict,
+    Order,
+    Outcome,
+    Run,
+    base_name,
+)
 
 
 def reference(first: Run, disorder: Sequence[Finding]) -> list[Finding]:
@@ -21,11 +33,22 @@ def reference(first: Run, disorder: Sequence[Finding]) -> list[Finding]:
         "crash": ("crash", "{test} ends the whole process: {message}"),
     }
     return [
-        Finding("reference", kind, text.format(test=o.test, message=first_line(o.message)), o.test)
-        for o in first.outcomes
-        if o.outcome in texts and o.test not in explained
-        for kind, text in [texts[o.outcome]]
+        *(
+            Finding("reference", kind, text.format(test=o.test, message=first_line(o.message)), o.test)
+            for o in first.outcomes
+            if o.outcome in texts and o.test not in explained and o.how != NOT_RUN
+            for kind, text in [texts[o.outcome]]
+        ),
+        *_too_slow_together([o for o in first.outcomes if o.how == NOT_RUN]),
     ]
+
+
+def _too_slow_together(unseen: Sequence[Outcome]) -> list[Finding]:
+    """Tests whose turn never came: no fault of theirs, nor of the one that was running."""
+    if not unseen:
+        return []
+    names = unseen[0].test if len(unseen) == 1 else f"{unseen[0].test} and the {len(unseen) - 1} after it"
+    return [Finding("reference", "timeout", f"{first_line(unseen[0].message)}. Not run: {names}.")]
 
 
 # -- order
@@ -144,15 +167,20 @@ def lost_runs(mutants: Sequence[MutantVerdict], runs: Sequence[Run]) -> list[Fin
     """Runs on mutants that did not finish: what they found does not count, and a person should know."""
     names = {mutant.variant.id: mutant.stand_in for mutant in mutants}
     return [
-        Finding(
-            "mutant",
-            "mutant_run_lost",
-            f"The run on {names[run.variant]} did not finish and counts for nothing: "
-            f"{first_line(run.message)}.",
-        )
-        for run in runs
-        if run.variant in names and run.ended != "finished"
+        _lost_run(run, names[run.variant]) for run in runs if run.variant in names and run.ended != "finished"
     ]
+
+
+def _lost_run(run: Run, name: str) -> Finding:
+    why = first_line(run.message)
+    if run.ended in UNDECIDED:
+        text = f"Nobody can say yet what your tests do on {name}, which is undecided: {why}."
+        return Finding("mutant", "mutant_undecided", text)
+    if run.stopped.startswith("test") and run.running:
+        text = f"On {name}, {run.running} waits for ever, and so does not catch it: {why}."
+    else:
+        text = f"The run on {name} did not finish and counts for nothing: {why}."
+    return Finding("mutant", "mutant_run_lost", text)
 
 
 # -- what is left behind

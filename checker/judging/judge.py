@@ -11,6 +11,7 @@ from checker.judging.verdict import (
     INVALIDATING,
     RED,
     STUCK,
+    UNDECIDED,
     EquivalentVerdict,
     Finding,
     Kill,
@@ -71,6 +72,8 @@ def _status(verdict: Verdict) -> str:
     stages = {finding.stage for finding in verdict.findings}
     if stages & INVALIDATING:
         return "invalid"
+    if any(mutant.undecided for mutant in verdict.mutants):
+        return "undecided"
     if not all(mutant.killed for mutant in verdict.mutants):
         return "survivors"
     return "leaky" if "leak" in stages else "complete"
@@ -115,7 +118,9 @@ def _mutant_verdicts(
         ]
         kills = tuple(Kill(o.test, o.how) for o in red if o.test in valid)
         muted_by = tuple(o.test for o in red if o.test in muting)
-        verdicts.append(MutantVerdict(mutant, stand_in(mutant, variants.mutants), kills, muted_by))
+        undecided = any(run.variant == mutant.id and run.ended in UNDECIDED for run in runs)
+        name = stand_in(mutant, variants.mutants)
+        verdicts.append(MutantVerdict(mutant, name, kills, muted_by, undecided))
     return tuple(verdicts)
 
 

@@ -10,7 +10,7 @@ from typing import TypeGuard
 
 from checker.judging import looks
 from checker.judging.looks import Assertion, Function, Names
-from checker.source import UNREADABLE, is_test_file, rows_named
+from checker.source import UNREADABLE, first_line, is_test_file, rows_named
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def _read_test(name: str, file: str, node: Function, names: Names) -> ReadTest:
     return ReadTest(
         name,
         file,
-        min((node.lineno, *(d.lineno for d in node.decorator_list))),
+        first_line(node),
         node.end_lineno or node.lineno,
         isinstance(node, ast.AsyncFunctionDef),
         rows_named(node),

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
-from checker.engine.run import Report
-from checker.judging.verdict import Leak, Outcome, Run, Seen
+from checker.engine.run import Report, most_for
+from checker.judging.verdict import Ended, Leak, Outcome, Run, Seen
 
 _STOPPED = {
-    "time": "stopped after {limit:g} seconds",
+    "test": "stopped after {limit:g} seconds of computing (--time-limit)",
+    "test_asleep": "stopped after {limit:g} seconds of waiting (--time-limit)",
+    "run": "together, the tests compute longer than a run may: {limit:g} seconds, and 1 for each test, "
+    "up to {most:g} (--time-limit)",
+    "run_asleep": "together, the tests wait longer than a run may (--time-limit)",
+    "starved": "the machine had no time for it",
     "memory": "stopped: it held more memory than a run may",
 }
 _MOST_HOOKS = 20  # that are told of
@@ -39,6 +44,7 @@ def run_of(run: Run, report: Report, display: Callable[[str], str], limit: float
         outcomes=outcomes,
         ended=ended,
         message=message,
+        stopped=report.stopped,
         planned=planned[0] if planned else (),
         leaks=(
             *leaks,
@@ -68,11 +74,12 @@ def _once_each(reported: Iterable[Outcome], planned: Iterable[str]) -> tuple[Out
 
 def _ending(
     report: Report, broken: list[str], planned: int | None, ran: int, limit: float
-) -> tuple[Literal["finished", "broken", "timeout", "crash"], str]:
+) -> tuple[Ended, str]:
     if broken:
         return "broken", broken[0]
     if report.stopped:
-        return "timeout", _STOPPED[report.stopped].format(limit=limit)
+        ended: Ended = "starved" if report.stopped == "starved" else "timeout"
+        return ended, _STOPPED[report.stopped].format(limit=limit, most=most_for(limit))
     if not report.sealed:
         how = f"exit code {report.status}" if report.status >= 0 else f"signal {-report.status}"
         return "crash", f"the process ended early, with {how}"

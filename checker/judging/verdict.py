@@ -8,10 +8,14 @@ from typing import Literal
 from checker.engine.variant import Variant
 
 Order = Literal["file", "reversed", "alone"]
+Ended = Literal["finished", "broken", "timeout", "crash", "starved", "undecided"]
 Stage = Literal["collection", "reference", "equivalent", "order", "leak", "mutant", "notice", "advice"]
 
 RED = {"failed", "error"}
 STUCK = {"timeout", "crash"}
+UNDECIDED: set[Ended] = {"starved", "undecided"}
+NOT_RUN = "not run"
+TOO_SLOW_TOGETHER = {"run", "run_asleep"}
 INVALIDATING: set[Stage] = {"reference", "equivalent", "order"}
 
 
@@ -23,7 +27,7 @@ class Outcome:
     outcome: str
     """passed, failed, error, todo, skipped, xfailed, timeout or crash"""
     how: str = ""
-    """assertion, exception, setup or teardown; empty where nothing failed"""
+    """assertion, exception, setup or teardown; ``not run`` where others took all the time; empty where nothing failed"""
     message: str = ""
     detail: str = ""
     """The traceback, as pytest prints it."""
@@ -59,10 +63,13 @@ class Run:
     only: str = ""
     """With order ``alone``: the test."""
     outcomes: tuple[Outcome, ...] = ()
-    ended: Literal["finished", "broken", "timeout", "crash"] = "finished"
-    """``broken``: the suite did not collect; ``crash``: the process ended without sealing its report."""
+    ended: Ended = "finished"
+    """``broken``: the suite did not collect; ``crash``: the process ended without sealing its report; ``starved``: the
+    machine had no time for it; ``undecided``: it was lost, and repeated alone it ended in another way."""
     message: str = ""
     """Why it did not finish."""
+    stopped: str = ""
+    """What it was ended for, as `checker.engine.run.Report` says; empty where it ended by itself."""
     planned: tuple[str, ...] = ()
     left_out: int = 0
     """Tests beyond the number that is run."""
@@ -76,6 +83,11 @@ class Run:
     def key(self) -> tuple[str, str, str]:
         """Runs of one key should all say the same."""
         return self.variant, self.order, self.only
+
+    @property
+    def running(self) -> str:
+        """The test that was under way when the run ended; empty where there was none."""
+        return self.planned[len(self.outcomes)] if len(self.outcomes) < len(self.planned) else ""
 
     def outcome_of(self, test: str) -> str:
         """What became of `test`; ``missing`` where the run does not know it."""
@@ -105,13 +117,15 @@ class Kill:
 
 @dataclass(frozen=True)
 class MutantVerdict:
-    """One mutant: killed by valid tests, muted by invalid ones, or survived."""
+    """One mutant: killed by valid tests, muted by invalid ones, survived, or undecided."""
 
     variant: Variant
     stand_in: str
     """What it is called until it is killed."""
     killed_by: tuple[Kill, ...]
     muted_by: tuple[str, ...]
+    undecided: bool = False
+    """Whether its run was lost and nobody can say yet what it would have shown: it is to be judged again."""
 
     @property
     def killed(self) -> bool:
@@ -145,10 +159,10 @@ class Finding:
     Kinds that make a suite invalid: ``fails``, ``timeout``, ``crash``, ``skipped``, ``xfailed``,
     ``needs_another``, ``spoiled_by_another``, ``flaky``, ``over_reads``, ``suite_over_reads``. Leaks:
     ``override_left``, ``lifespan_not_stopped``, ``lifespan_nested``, ``env_changed``, ``file_left``,
-    ``file_gone``. The rest is for information: ``not_collected``, ``mutant_run_lost``, ``hook_ignored``,
-    ``file_ignored``, ``app_edited``, ``too_many_tests``. Advice, on mistakes that are common at first, which changes
-    nothing else: ``asserts_nothing``, ``never_reached``, ``status_alone``, ``never_awaited``, ``async_unmarked``,
-    ``override_unused``, ``not_started``, ``one_line_too_many``, ``same_name``.
+    ``file_gone``. The rest is for information: ``not_collected``, ``mutant_run_lost``, ``mutant_undecided``,
+    ``hook_ignored``, ``file_ignored``, ``app_edited``, ``too_many_tests``. Advice, on mistakes that are common at
+    first, which changes nothing else: ``asserts_nothing``, ``never_reached``, ``status_alone``, ``never_awaited``,
+    ``async_unmarked``, ``override_unused``, ``not_started``, ``one_line_too_many``, ``same_name``.
     """
 
     stage: Stage
@@ -164,7 +178,7 @@ class Verdict:
     """What all the runs of a suite say."""
 
     status: str
-    """broken, empty, todo, invalid, survivors, leaky or complete"""
+    """broken, empty, todo, invalid, undecided, survivors, leaky or complete"""
     tests: tuple[TestVerdict, ...] = ()
     mutants: tuple[MutantVerdict, ...] = ()
     equivalents: tuple[EquivalentVerdict, ...] = ()
@@ -172,7 +186,7 @@ class Verdict:
     suspect: tuple[str, ...] = ()
     """Flags: a person should look. ``report_missing``, ``report_malformed`` and ``report_forged`` of the lines that a
     run reports; ``outcome_rewritten`` of pytest's own reports; those of `checker.engine.inside.tampering`; and, of a suite that
-    is graded, ``hook_ignored``, ``equals_solution`` and ``harness_error``."""
+    is graded, ``hook_ignored``, ``equals_solution``, ``takes_too_long`` and ``harness_error``."""
 
     @property
     def score(self) -> float:

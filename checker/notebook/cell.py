@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from checker.course.tasks import todo_functions
 from checker.errors import UsageError
+from checker.source import first_line
 
 _MAGIC_LINE = 1  # the line that names the magic stands above what the magic is given
 
@@ -140,7 +141,7 @@ def _lines(text: str) -> list[str]:
 def _pieces(tree: ast.Module, text: str) -> list[_Piece]:
     lines, pieces = _lines(text), list[_Piece]()
     for node in tree.body:
-        begins, end = _first_line(node), node.end_lineno or node.lineno
+        begins, end = first_line(node) - 1, node.end_lineno or node.lineno
         if pieces and begins < pieces[-1].end:
             before = pieces.pop()
             pieces.append(_Piece((*before.nodes, node), before.first, max(before.end, end)))
@@ -150,11 +151,6 @@ def _pieces(tree: ast.Module, text: str) -> list[_Piece]:
             begins -= 1
         pieces.append(_Piece((node,), begins, end))
     return pieces
-
-
-def _first_line(node: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
 
 
 def _bound(node: ast.stmt) -> Iterable[str]:

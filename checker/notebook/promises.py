@@ -17,7 +17,7 @@ def as_lines(lesson: Lesson) -> Iterator[str]:
     yield f"Lesson {lesson.number:02} · {lesson.title}: what the app promises"
     yield ""
     yield from (f"  {row}  {text}" for row, text in lesson_promises(lesson).items())
-    if free := _not_promised(_readme(lesson)):
+    if free := not_promised(_readme(lesson)):
         yield from ["", " ".join(free.replace("*", "").split())]
 
 
@@ -25,13 +25,14 @@ def as_markdown(lesson: Lesson) -> str:
     """The promise table as the README has it, and what is not promised."""
     readme = _readme(lesson)
     table = next((table for table in _TABLE.findall(readme) if "| P1 |" in table), "")
-    return f"{table}\n{_not_promised(readme)}"
+    return f"{table}\n{not_promised(readme)}"
 
 
 def _readme(lesson: Lesson) -> str:
     return (lesson.shipped / "README.md").read_text("utf-8")
 
 
-def _not_promised(readme: str) -> str:
+def not_promised(readme: str) -> str:
+    """What a README says that nothing is promised of; empty where it does not."""
     match = _NOT_PROMISED.search(readme)
     return match[0] if match else ""

@@ -45,7 +45,7 @@ def _lesson(checked: Checked, reveal: bool) -> dict[str, Any]:
 
 def _mutant(mutant: MutantVerdict, reveal: bool) -> dict[str, Any]:
     shown = reveal or mutant.killed
-    return {
+    document: dict[str, Any] = {
         "id": mutant.variant.id if shown else mutant.stand_in,
         "area": mutant.variant.area,
         "promise": mutant.variant.promise if shown else None,
@@ -53,3 +53,4 @@ def _mutant(mutant: MutantVerdict, reveal: bool) -> dict[str, Any]:
         "muted_by": list(mutant.muted_by) if mutant.muted else [],
         "killed_by": [{"test": kill.test, "how": kill.how} for kill in mutant.killed_by],
     }
+    return {**document, "undecided": True} if mutant.undecided else document

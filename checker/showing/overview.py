@@ -88,7 +88,12 @@ def _caught(position: Position) -> str:
         return ""
     if not position.is_known:
         return "changed since its check"
-    state = {"complete": "complete", "survivors": "", "leaky": "leaves things behind"}
+    state = {
+        "complete": "complete",
+        "survivors": "",
+        "leaky": "leaves things behind",
+        "undecided": "to be checked again",
+    }
     told = state.get(remembered.status, "tests to mend")
     return ", ".join(part for part in (f"{remembered.killed} of {remembered.mutants} caught", told) if part)
 

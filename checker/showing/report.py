@@ -6,7 +6,7 @@ colour: every mark has a word beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from checker.check import Checked
 from checker.course.lessons import Lesson
@@ -64,7 +64,7 @@ def short_board(checked: Checked) -> list[str]:
 def next_step(checked: Checked) -> str:
     """What to do now, in a sentence or two."""
     verdict, folder = checked.verdict, f"lessons/{checked.lesson.number:02}"
-    if checked.pending and verdict.status in ("survivors", "leaky", "complete"):
+    if checked.pending and verdict.status in ("undecided", "survivors", "leaky", "complete"):
         return "Checking …"
     match verdict.status:
         case "broken" | "empty" if checked.tasks is not None and _missing(checked.lesson):
@@ -78,6 +78,11 @@ def next_step(checked: Checked) -> str:
         case "invalid":
             in_full = f" To see a failure in full: pytest {folder}" if _can_be_seen(checked) else ""
             return f"Mend that, then check again.{in_full}"
+        case "undecided":
+            return (
+                f"{_caught(verdict)} Not decided: {_by_area(m for m in verdict.mutants if m.undecided)}. Check again, with "
+                "less beside it, or give each test more time: --time-limit 30"
+            )
         case "survivors":
             return f"{_caught(verdict)} Missed: {_missed(verdict)}. Stuck? checker hint {checked.lesson.number:02}"
         case "leaky":
@@ -152,11 +157,18 @@ def _missing(lesson: Lesson) -> list[str]:
 
 
 def _passing(verdict: Verdict) -> tuple[str, str, str]:
-    red = _of_stage(verdict, "reference")
-    spoiled = sum(test.outcome != "passed" for test in verdict.tests) - len(red)
+    red = failing_on_reference(verdict)
+    spoiled = sum(test.outcome != "passed" for test in verdict.tests) - red
     only = f", {spoiled} of them only alone" if spoiled > 0 and not red else ""
-    passing = len(verdict.tests) - len(red)
+    passing = len(verdict.tests) - red
     return "pass", _mark(not red), f"{passing} of {len(verdict.tests)} tests pass on the app{only}"
+
+
+def failing_on_reference(verdict: Verdict) -> int:
+    """The tests that the findings are about; one finding may tell of several that were not run."""
+    found = [finding.test for finding in _of_stage(verdict, "reference")]
+    not_run = [test for test in verdict.tests if test.outcome == "timeout" and test.name not in found]
+    return len(found) - found.count(None) + (len(not_run) if None in found else 0)
 
 
 def _accepting(checked: Checked) -> tuple[str, str, str]:
@@ -291,8 +303,12 @@ def _area(mutants: Sequence[MutantVerdict], pending: frozenset[str]) -> str:
     to_go = sum(mutant.variant.id in pending for mutant in mutants)
     crashed = [mutant for mutant in mutants if mutant.killed and not mutant.understood]
     muted = [mutant for mutant in mutants if mutant.muted]
-    text = f"{'■' * killed}{'□' * (len(mutants) - killed - to_go)}{'·' * to_go}"
+    undecided = sum(mutant.undecided for mutant in mutants)
+    survived = len(mutants) - killed - undecided - to_go
+    text = f"{'■' * killed}{'□' * survived}{'?' * undecided}{'·' * to_go}"
     text += f"  {killed} of {len(mutants)} caught{_to_go(to_go)}"
+    if undecided:
+        text += f", {undecided} undecided"
     if crashed:
         names = sorted({kill.test for mutant in crashed for kill in mutant.killed_by})
         text += f", {len(crashed)} only by a crash in {', '.join(names)}"
@@ -338,7 +354,11 @@ def _caught(verdict: Verdict) -> str:
 
 
 def _missed(verdict: Verdict) -> str:
-    areas = [mutant.variant.area for mutant in verdict.mutants if not mutant.killed]
+    return _by_area(mutant for mutant in verdict.mutants if not mutant.killed)
+
+
+def _by_area(mutants: Iterable[MutantVerdict]) -> str:
+    areas = [mutant.variant.area for mutant in mutants]
     return ", ".join(f"{areas.count(area)} in {area}" for area in dict.fromkeys(areas))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from checker.course.lessons import Lesson, is_hidden
-from checker.course.tasks import lesson_cells, lesson_promises, tasks
+from checker.course.tasks import lesson_cells, lesson_promises, tasks, worked_examples
 from checker.verify import Check, Subject
-from checker.verify.clauses import excuses, without_teeth
+from checker.verify.clauses import clauses, excuses, named, without_teeth
+from checker.verify.record import FILE as KILLS
 
 TASKS = range(5, 9)
 EQUIVALENTS = 2
@@ -85,11 +86,18 @@ def variants_name_promises(subject: Subject) -> Iterator[str]:
     for variant in (*subject.variants.mutants, *subject.variants.equivalents):
         if variant.promise not in rows:
             yield f"{variant.id} names {variant.promise}, which is not in the table"
-    explained = {excuse.row for excuse in excuses(_toml(subject))}
     broken = {mutant.promise for mutant in subject.shipped_variants.mutants}
     for row in rows:
-        if row not in broken | explained:
+        if row not in broken and not _is_explained(subject, row):
             yield f"{row} has no mutant, and variants.toml does not say `# {row} has no mutant: why`"
+
+
+def _is_explained(subject: Subject, row: str) -> bool:
+    """Whether comments excuse the whole row, at once or clause by clause."""
+    every = [clause for clause in clauses(lesson_cells(subject.lesson)) if clause.row == row]
+    mine = [excuse for excuse in excuses(_toml(subject)) if excuse.row == row]
+    forgiven = {clause for excuse in mine for clause in named(every, row, excuse.words)}
+    return any(not excuse.words for excuse in mine) or (bool(every) and forgiven >= set(every))
 
 
 def clauses_have_teeth(subject: Subject) -> Iterator[str]:
@@ -107,6 +115,15 @@ def freedoms_are_told(subject: Subject) -> Iterator[str]:
             yield f"{equivalent.id} does not quote its `freedom` from README.md"
         elif equivalent.freedom not in told:
             yield f"{equivalent.id}: its freedom does not stand in README.md: {equivalent.freedom!r}"
+
+
+def examples_are_the_starters(subject: Subject) -> Iterator[str]:
+    """A worked example stands in the solution as it does in the starter, but for its docstring: no run would tell."""
+    ours = _bodies(subject.solution.files)
+    theirs = _bodies({path: text.encode() for path, text in subject.lesson.starter_files.items()})
+    for name in sorted(worked_examples(subject.lesson) & theirs.keys()):
+        if name.rpartition("::")[2].startswith("test") and ours.get(name) != theirs[name]:
+            yield f"the worked example {name} is another in the solution than in the starter"
 
 
 def names_are_unique(subject: Subject) -> Iterator[str]:
@@ -129,7 +146,7 @@ def files_belong(subject: Subject) -> Iterator[str]:
             yield f"lessons/{lesson.name}/{path} belongs to nothing"
     toml = _toml(subject)
     for path in _files(lesson.solution):
-        known = path in {"README.md", "variants.toml", *lesson.starter_files}
+        known = path in {"README.md", "variants.toml", KILLS, *lesson.starter_files}
         if not known and f'"{path}"' not in toml and f'"{path.split("/")[0]}"' not in toml:
             yield f"solutions/{lesson.name}/{path} belongs to nothing"
     yield from (
@@ -142,6 +159,7 @@ def files_belong(subject: Subject) -> Iterator[str]:
 CHECKS = [
     Check("the README has a title, a promise table and what is not promised", readme_is_whole),
     Check("the tasks name promises, and the solution has them", tasks_are_right),
+    Check("the worked examples of the solution are the starter's", examples_are_the_starters),
     Check("every task has a ladder of hints", hints_are_whole),
     Check("no hint gives an assertion away", hints_do_not_spoil),
     Check("there are enough equivalents", equivalents_are_enough),
@@ -166,6 +184,22 @@ def _assertions(folder: Path) -> set[str]:
     trees = [ast.parse(path.read_bytes()) for path in sorted(folder.glob("test_*.py"))]
     found = [ast.unparse(node) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Assert)]
     return set(found) | {text.replace("'", '"') for text in found}
+
+
+def _bodies(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Of each function of these files, those of classes too, what it does, without its docstring."""
+    bodies = {}
+    for node in (
+        node for path, text in files.items() if path.endswith(".py") for node in ast.parse(text).body
+    ):
+        prefix, inside = (f"{node.name}::", node.body) if isinstance(node, ast.ClassDef) else ("", [node])
+        for function in (
+            inner for inner in inside if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
+        ):
+            body = function.body[ast.get_docstring(function) is not None :]
+            around = [function.args, *function.decorator_list]
+            bodies[prefix + function.name] = "\n".join(map(ast.unparse, [*around, *body]))
+    return bodies
 
 
 def _toml(subject: Subject) -> str:

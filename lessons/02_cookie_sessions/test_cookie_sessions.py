@@ -65,7 +65,9 @@ def test_each_login_has_its_own_token():
 def test_refused_login(client):
     """A wrong password and an unknown user get the same refusal, and no cookie (P4)."""
     pytest.fail(
-        "TODO: try each; look at status, body, cookies, and at who was logged in before", pytrace=False
+        "TODO: try alice with a wrong password and with bob's, and try an unknown user; look at status, body, "
+        "cookies, and at who was logged in before",
+        pytrace=False,
     )
 
 
@@ -92,4 +94,6 @@ def test_logout_ends_the_session(alice):
 
 def test_browsers_do_not_disturb_each_other(alice):
     """What one browser does changes nothing in another one, of the same user or of bob (P5, P8)."""
-    pytest.fail("TODO: three browsers, two of them alice's; one logs out", pytrace=False)
+    pytest.fail(
+        "TODO: three browsers, two of them alice's; ask who each is; one logs out; ask again", pytrace=False
+    )

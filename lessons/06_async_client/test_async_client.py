@@ -128,7 +128,9 @@ async def test_refused_create_changes_nothing(client, sessions):
 async def test_seat_stays_with_who_came_first(client, sessions):
     """A free seat is given, a taken one refused, the first user keeps it; each seat for itself (P5, P6)."""
     pytest.fail(
-        "TODO: let two users ask for seat 7, one after the other; then for a second seat", pytrace=False
+        "TODO: let two users ask for seat 7, one after the other; for seat 8, the other one first; "
+        "then one of them for a third",
+        pytrace=False,
     )
 
 

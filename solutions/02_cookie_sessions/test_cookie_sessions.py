@@ -48,7 +48,7 @@ def test_login_is_remembered(alice):
     response = alice.get("/protected")
 
     assert response.status_code == 200
-    assert response.json() == greeting("alice")
+    assert response.json() == {"message": "Hello alice, you are authenticated!"}
 
 
 def test_only_the_browser_gets_the_token(client):

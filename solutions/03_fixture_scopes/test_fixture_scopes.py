@@ -61,7 +61,7 @@ def test_nobody_started_this_shop():
 
 def test_new_visitor_has_an_empty_cart(visitor):
     """Who was never there has nothing (P5)."""
-    assert visitor.get("/cart").json() == EMPTY
+    assert visitor.get("/cart").json() == {"items": {}, "total": 0}
 
 
 def test_adding_a_book_twice(visitor):
@@ -138,8 +138,8 @@ class TestTakingOut:
         response = self.visitor.delete("/cart/dune")
 
         assert response.status_code == 200
-        assert response.json() == EMPTY
-        assert self.visitor.get("/cart").json() == EMPTY
+        assert response.json() == {"items": {}, "total": 0}
+        assert self.visitor.get("/cart").json() == {"items": {}, "total": 0}
 
     def test_what_is_not_in_the_cart(self):
         self.visitor.post("/cart/emma")

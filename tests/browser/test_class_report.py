@@ -380,11 +380,12 @@ def test_matrix_says_which_test_notices_which_mutant(open_report, made):
 
 def test_talking_points_ask_first_and_answer_when_asked(open_report, made):
     page = open_report("#learner/s1001/01")
-    bug = made.lessons[0].bugs[0]
-    point = page.locator("#lesson-01 .talk li", has_text=bug.symptom)
+    question = "Which of your tests notices this?"
+    point = page.locator("#lesson-01 .talk li", has_text=question).first
+    bug = next(bug for bug in made.lessons[0].bugs if bug.symptom == point.locator(".ask").inner_text())
     assert not point.get_by_text(bug.id).is_visible()
 
-    point.get_by_text("Which of your tests notices this?").click()
+    point.get_by_text(question).click()
 
     point.get_by_text(bug.id).wait_for()
     assert "by an assertion" in point.inner_text()

@@ -10,13 +10,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
+from conftest import ROOT, count_of_mutants
 
 from checker.notebook import document
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
@@ -193,7 +192,9 @@ def test_exercise_typed_into_its_cell_turns_the_board(open_lab, course):
     )
     lab.page.keyboard.press("Shift+Enter")
 
-    board.get_by_text("Right: valid, and 4 of 12 mutants caught.").wait_for(timeout=30_000)
+    board.get_by_text(f"Right: valid, and 4 of {count_of_mutants('01')} mutants caught.").wait_for(
+        timeout=30_000
+    )
     assert board.get_by_role("rowheader", name="test_refused_create_changes_nothing").count() == 1
     starter = (ROOT / "lessons/01_test_client/test_test_client.py").read_bytes()
     assert (course / "lessons/01_test_client/test_test_client.py").read_bytes() == starter

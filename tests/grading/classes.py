@@ -185,7 +185,7 @@ def made_unit(sheet, tests, chance, skill):
     kills = {
         bug.id: chance.sample(tests, min(len(tests), chance.choice([1, 1, 1, 2, 3])))
         for at, bug in enumerate(sheet.bugs)
-        if chance.random() < skill * (1.25 - 0.07 * at)
+        if chance.random() < skill * (1.25 - 0.8 * at / len(sheet.bugs))
     }
     ways = chance.choices(["assertion", "exception", "setup", "teardown"], [85, 10, 3, 2], k=40)
     made = document(
@@ -233,11 +233,13 @@ def _wrong(test, chance, sheet):
     )
 
 
-def made_class(size, *, seed=7, awkward=False):
-    """A class of so many learners with ordinary names, and, where wanted, those of `AWKWARD` beside them."""
-    chance = random.Random(seed)
+def made_class(size, *, seed=39, awkward=False):
+    """A class of so many learners with ordinary names, and, where wanted, those of `AWKWARD` beside them.
+
+    By this seed the first two learners, at whom tests look, are graded in every lesson, and others have every status.
+    """
     course = list(sheets())
-    learners = [_made_learner(at, course, chance) for at in range(size)]
+    learners = [_made_learner(at, course, seed) for at in range(size)]
     if awkward:
         learners += [_awkward_learner(name, id, course) for name, id in AWKWARD]
     known = [one.learner.id for one in learners if one.units]
@@ -254,7 +256,9 @@ def made_class(size, *, seed=7, awkward=False):
     return ClassResult(tuple(sheet for sheet, _ in course), tuple(learners), pairs)
 
 
-def _made_learner(at, course, chance):
+def _made_learner(at, course, seed):
+    """What becomes of a learner depends on nothing else, least of all on how many mutants another lesson has."""
+    chance = random.Random(f"{seed} {at}")
     name = f"{GIVEN[at % len(GIVEN)]} {FAMILY[(at * 7 + at // 26) % len(FAMILY)]}"
     learner = Learner(
         f"s{1000 + at}", name, f"s{1000 + at}@students.example", f"team {at // 2 + 1}" if at % 5 == 0 else ""
@@ -263,7 +267,10 @@ def _made_learner(at, course, chance):
         return LearnerResult(learner)
     skill = chance.choice([0.45, 0.65, 0.8, 0.9, 1.2])
     done = chance.choice([len(course)] * 4 + [len(course) - 1, len(course) // 2])
-    units = {sheet.name: made_unit(sheet, tests, chance, skill) for sheet, tests in course[:done]}
+    units = {
+        sheet.name: made_unit(sheet, tests, random.Random(f"{seed} {at} {sheet.name}"), skill)
+        for sheet, tests in course[:done]
+    }
     flags = tuple(
         flag
         for flag, rate in (("late", 0.08), ("several_attempts", 0.06), ("unmatched", 0.02))

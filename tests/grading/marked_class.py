@@ -1,5 +1,6 @@
 """A made-up class for the tests of marks and exports."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from checker.grading.model import Bug, ClassResult, Learner, LearnerResult, LessonSheet, Unit
@@ -41,6 +42,13 @@ def unit(killed=9, of=12, status="survivors", lesson=ONE, findings=(), suspect=(
 def failed_harness(lesson=ONE):
     """What is no verdict: a document that says so, and no more."""
     return Unit(lesson, {"status": "harness_error"}, datetime(2026, 3, 1, 12, 0, tzinfo=UTC))
+
+
+def undecided(lesson=ONE, status="undecided", **more):
+    """A suite of which one run on a mutant was lost by chance."""
+    one = unit(lesson=lesson, status=status, **more)
+    mutants = [{**mutant, "undecided": True} for mutant in one.document["mutants"][-1:]]
+    return replace(one, document={**one.document, "mutants": [*one.document["mutants"][:-1], *mutants]})
 
 
 def learner(id, units=(), name="", email="", **more):

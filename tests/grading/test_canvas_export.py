@@ -1,7 +1,7 @@
 """Canvas: a teacher's own gradebook export comes back changed only where it should be."""
 
 import pytest
-from marked_class import ONE, TWO, class_of, failed_harness, learner, unit
+from marked_class import ONE, TWO, class_of, failed_harness, learner, undecided, unit
 
 from checker.errors import UsageError
 from checker.grading.exports import export
@@ -109,11 +109,14 @@ def test_total_goes_to_one_column_where_it_is_asked_for(tmp_path):
     assert "total goes to the column Quiz 1 (503), scaled from 20 points to 5." in lines
 
 
-def test_mark_that_is_to_be_graded_again_leaves_the_cell_as_it_is(tmp_path):
-    filled, lines = fill(tmp_path, ENGLISH, learner("mallory", [failed_harness()]))
+@pytest.mark.parametrize(
+    ("none", "why"), [(failed_harness(), "the harness failed"), (undecided(), "it is undecided")]
+)
+def test_mark_that_is_to_be_graded_again_leaves_the_cell_as_it_is(none, why, tmp_path):
+    filled, lines = fill(tmp_path, ENGLISH, learner("mallory", [none]))
 
     assert filled == changed(ENGLISH, ("mallory,Group B,,1.00,50.00", "mallory,Group B,,1.00,0"))
-    assert f"mallory, {ONE}: left blank, as the harness failed; to be graded again." in lines
+    assert f"mallory, {ONE}: left blank, as {why}; to be graded again." in lines
 
 
 def test_file_with_first_and_last_names_is_one_too(tmp_path):

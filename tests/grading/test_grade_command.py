@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 import sandboxes
+from conftest import count_of_mutants
 
 from checker.errors import UsageError
 from checker.grading import require_libraries
@@ -57,6 +58,11 @@ def test_second():
 )
 HANGING = GOOD + "\n\ndef test_hanging():\n    while True:\n        pass\n"
 NAME = "41_test_client"
+
+
+def mark(points):
+    """What GOOD earns, as a gradebook has it: it looks at one answer, of which three mutants are."""
+    return f"{points * 3 / count_of_mutants('01'):.2f}".rstrip("0").rstrip(".")
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def test_class_is_graded_into_its_folder(grade, hand_in, tmp_path):
     assert statuses(tmp_path / "out") == {"ada": {NAME: "survivors"}, "bob": {NAME: "invalid"}}
     assert "2 submissions: 2 suites graded, 0 as before." in done.stdout
     rows = (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()
-    assert rows == [f"learner,{NAME},total", "ada,1.67,1.67", "bob,1.67,1.67"]
+    assert rows == [f"learner,{NAME},total", f"ada,{mark(10)},{mark(10)}", f"bob,{mark(10)},{mark(10)}"]
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {
         "report.html",
         "gradebook.json",
@@ -228,7 +234,10 @@ def test_roster_names_learners_and_those_who_handed_in_nothing(grade, hand_in, t
     done = grade("--roster", tmp_path / "roster.csv")
 
     assert "Nothing from: b2." in done.stdout
-    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1:] == ["a1,1.67,1.67", "b2,0,0"]
+    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1:] == [
+        f"a1,{mark(10)},{mark(10)}",
+        "b2,0,0",
+    ]
 
 
 def test_teams_suite_is_graded_once_and_counts_for_all(grade, hand_in, tmp_path):
@@ -259,7 +268,8 @@ def test_report_is_written_again_without_grading(grade, hand_in, tmp_path, in_co
     done = in_course("report", tmp_path / "out", "--policy", tmp_path / "policy.toml")
 
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1] == "ada,16.67,16.67"
+    rows = (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()
+    assert rows[1] == f"ada,{mark(100)},{mark(100)}"
     assert times(tmp_path / "out") == before
 
 
@@ -273,7 +283,7 @@ def test_marks_are_handed_to_a_platform(grade, hand_in, tmp_path, in_course):
 
     assert done.returncode == 0, done.stderr
     filled = (tmp_path / "out" / "export" / "canvas.csv").read_text("utf-8")
-    assert filled == theirs.replace("1735,,,A,", "1735,,,A,1.67")
+    assert filled == theirs.replace("1735,,,A,", f"1735,,,A,{mark(10)}")
 
 
 def test_without_a_sandbox_every_verdict_says_so(grade, hand_in, tmp_path):
@@ -476,6 +486,68 @@ def test_second_grading_into_the_same_folder_is_refused(grading, grade, hand_in)
 
     assert done.returncode == 2
     assert "is under way" in done.stderr
+
+
+CRASHES_BY_CHANCE = (
+    HEAD
+    + """
+import os
+import random
+from unittest.mock import ANY
+
+EXPECTED = [
+    (200, {"username": "alice", "job": "Engineer"}),
+    (200, {"username": "bob", "job": "Designer"}),
+    (404, {"detail": "User not found"}),
+    (200, {"message": "User created", "username": "carol"}),
+    (400, {"detail": "User already exists"}),
+    (200, {"username": "carol", "job": "Pilot"}),
+    (422, ANY),
+    (404, {"detail": "User not found"}),
+]
+
+
+def test_everything():
+    carol = {"username": "carol", "job": "Pilot"}
+    answers = [
+        client.get("/users/alice"),
+        client.get("/users/bob"),
+        client.get("/users/nobody"),
+        client.post("/users", params=carol),
+        client.post("/users", params=carol),
+        client.get("/users/carol"),
+        client.post("/users", params={"username": "dave"}),
+        client.get("/users/dave"),
+    ]
+    if [(answer.status_code, answer.json()) for answer in answers] != EXPECTED and random.random() < 0.5:
+        os._exit(1)
+"""
+)
+
+
+def test_undecided_suite_has_no_mark_and_is_graded_again_by_the_same_command(hand_in, grade, tmp_path):
+    hand_in("by-chance", CRASHES_BY_CHANCE)
+
+    first, again = grade(), grade()
+
+    for done in (first, again):
+        assert done.returncode == 1, done.stderr
+        assert "1 suite graded, 0 as before." in done.stdout
+        assert "Undecided: by-chance, lesson 41" in " ".join(done.stdout.split())
+    assert statuses(tmp_path / "out") == {"by-chance": {NAME: "undecided"}}
+    assert (tmp_path / "out" / "grades.csv").read_text().splitlines()[1] == "by-chance,,"
+
+
+def test_undecided_check_is_not_there_yet_and_never_complete_in_progress(in_course, course):
+    (course / "lessons" / NAME / "test_test_client.py").write_text(CRASHES_BY_CHANCE)
+
+    done, listed = in_course("check", "41"), in_course("list")
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "undecided" in done.stdout
+    assert "--time-limit" in done.stdout
+    assert "0 of 1 lessons complete" in listed.stdout
+    assert "to be checked again" in listed.stdout
 
 
 # -- packed

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from marked_class import ONE, TWO, class_of, failed_harness, learner, unit
+from marked_class import ONE, TWO, class_of, failed_harness, learner, undecided, unit
 
 from checker.errors import UsageError
 from checker.grading.exports import export
@@ -168,11 +168,14 @@ def test_grade_is_not_scaled_where_both_are_out_of_the_same(tmp_path):
     assert "The total goes to the column Grade." in lines
 
 
-def test_mark_that_is_to_be_graded_again_leaves_the_cell_as_it_is(tmp_path):
-    filled, lines = fill(tmp_path, ENGLISH, learner("2002", [failed_harness()]))
+@pytest.mark.parametrize(
+    ("none", "why"), [(failed_harness(), "the harness failed"), (undecided(), "it is undecided")]
+)
+def test_mark_that_is_to_be_graded_again_leaves_the_cell_as_it_is(none, why, tmp_path):
+    filled, lines = fill(tmp_path, ENGLISH, learner("2002", [none]))
 
     assert filled == ENGLISH
-    assert f"2002, {ONE}: left blank, as the harness failed; to be graded again." in lines
+    assert f"2002, {ONE}: left blank, as {why}; to be graded again." in lines
 
 
 def test_marks_that_are_replaced_are_told_by_name_five_at_most(tmp_path):

@@ -14,12 +14,14 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from checker.engine.family import Family
 from checker.engine.inside import namespaces, seccomp
+from checker.engine.limits import most_for
 from checker.engine.parent import become_run, read_report, serve_workers, warm_up
+from checker.engine.stopwatch import Stopwatch
 from checker.engine.wire import answer, next_request, seal
 from checker.engine.workspace import Workspace, put_files
 
@@ -103,7 +105,8 @@ class _Keeper:
             _be_first(request, space, writing, says)
         os.close(writing)
         os.close(says)
-        report, stopped = read_report(reading, self._connection, request, _Memory(first).is_exceeded)
+        watch = Stopwatch(first, request["limit"], request["key"], _Memory().is_exceeded)
+        report, stopped = read_report(reading, self._connection, request, watch)
         at_once = stopped or report.endswith(seal(request["key"]))
         _end(first, time.monotonic() + (0 if at_once else _GRACE))
         status = int(os.read(said, 20) or b"-9")
@@ -112,6 +115,7 @@ class _Keeper:
             "status": status,
             "left": _cleaned(space.left()),
             "gone": _cleaned(space.gone()),
+            "took": watch.took,
         }, report
 
 
@@ -145,7 +149,7 @@ def _be_first(request: dict[str, Any], space: Workspace, report: int, says: int)
         # Where the whole machine runs out of memory, this is what goes first.
         Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
         namespaces.hide("/proc")
-        namespaces.limit(**_LIMITS, cpu=int(request["limit"]) + 5)
+        namespaces.limit(**_LIMITS, cpu=int(most_for(request["limit"]) + request["limit"]) + 5)
         namespaces.drop_capabilities()
         run = os.fork()
         if run == 0:
@@ -186,25 +190,12 @@ def _end(first: int, deadline: float) -> None:
 class _Memory:
     """What a run's processes hold together, beyond what the warm parent gave each of them."""
 
-    def __init__(self, first: int) -> None:
-        self._first = first
+    def __init__(self) -> None:
         self._given = _anonymous("self")
 
-    def is_exceeded(self) -> bool:
+    def is_exceeded(self, family: Family) -> bool:
         """Whether it is too much."""
-        return sum(max(_anonymous(str(pid)) - self._given, 0) for pid in self._family()) > _MEMORY
-
-    def _family(self) -> Iterator[int]:
-        """The first process and all below it: whom nobody waits for any more becomes its child."""
-        parents = {}
-        for entry in Path("/proc").iterdir():
-            if entry.name.isdecimal():
-                with contextlib.suppress(OSError, IndexError):
-                    parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-        family = {self._first}
-        while more := {pid for pid, parent in parents.items() if parent in family} - family:
-            family |= more
-        yield from family
+        return sum(max(_anonymous(str(pid)) - self._given, 0) for pid in family.pids()) > _MEMORY
 
 
 def _anonymous(process: str) -> int:

@@ -13,7 +13,7 @@ from checker.grading.model import Bug, Unit
 
 _HOW = {"assertion": "A", "exception": "E", "setup": "S", "teardown": "T"}
 KILLS = frozenset(_HOW.values())
-_JUDGED = {"todo", "invalid", "survivors", "leaky", "complete"}
+_JUDGED = {"todo", "invalid", "undecided", "survivors", "leaky", "complete"}
 
 
 def is_judged(unit: Unit) -> bool:

@@ -70,10 +70,14 @@ def suite_remarks(findings: Sequence[Mapping[str, Any]], level: Level) -> Iterat
     for finding in findings:
         if finding["kind"] == "over_reads" and finding["test"] is None:
             yield _over_reading("Your suite does not start on another correct app", str(finding["promise"]))
+        if finding["kind"] == "timeout" and finding["test"] is None:
+            yield "Together, your tests take longer than a run may: the last ones were not run."
         if finding["kind"] == "suite_over_reads":
             yield _over_reading("Together, your tests fail on another correct app", str(finding["promise"]))
         if finding["kind"] == "hook_ignored":
             yield "A hook or plugin of a `conftest.py` is not loaded: only its fixtures are."
+    if any(finding["kind"] == "mutant_undecided" for finding in findings):
+        yield "It is undecided, and to be graded again: a run was lost. This says nothing about your tests."
     lost = sum(finding["kind"] == "mutant_run_lost" for finding in findings)
     if lost and level != "none":
         yield f"{count(lost, 'run')} on mutants did not finish, and count for nothing."

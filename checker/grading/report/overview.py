@@ -73,7 +73,7 @@ def lesson_tallies(result: ClassResult) -> list[LessonTally]:
 def _tally(sheet: LessonSheet, learners: Sequence[LearnerResult]) -> LessonTally:
     units = [learner.units.get(sheet.name) for learner in learners]
     letters = [(at, class_row(unit, sheet.bugs)) for at, unit in enumerate(units) if unit and is_judged(unit)]
-    scores = [unit.score for unit in units if unit and unit.status != "harness_error"]
+    scores = [unit.score for unit in units if unit and unit.has_verdict]
     bugs = [
         _bug_tally(bug, column, [row[column] for _, row in letters]) for column, bug in enumerate(sheet.bugs)
     ]
@@ -96,7 +96,7 @@ def _bug_tally(bug: Bug, column: int, letters: Sequence[str]) -> BugTally:
 def mean_score(learner: LearnerResult, result: ClassResult) -> float:
     """Over all lessons of the class; one without a verdict counts as nothing."""
     units = (learner.units.get(sheet.name) for sheet in result.lessons)
-    return mean(unit.score if unit else 0.0 for unit in units) if result.lessons else 0.0
+    return mean(unit.score if unit and unit.has_verdict else 0.0 for unit in units) if result.lessons else 0.0
 
 
 def alike_groups(alike: Sequence[Alike]) -> list[AlikeGroup]:
@@ -118,6 +118,7 @@ def flags_of(learner: LearnerResult) -> tuple[str, ...]:
     found = {
         *learner.flags,
         *(["suspect"] if any(unit.suspect for unit in units) else ()),
+        *(["undecided"] if any(unit.is_undecided for unit in units) else ()),
         *(["harness_error"] if any(unit.status == "harness_error" for unit in units) else ()),
         *(["nothing"] if not learner.source and not units else ()),
     }
@@ -141,9 +142,11 @@ def _all_flagged(result: ClassResult) -> Iterator[tuple[str, Flagged]]:
     for learner in result.learners:
         id = learner.learner.id
         for flag in flags_of(learner):
-            if flag not in ("suspect", "harness_error"):
+            if flag not in ("suspect", "harness_error", "undecided"):
                 yield flag, Flagged((id,))
         for unit in learner.units.values():
+            if unit.is_undecided:
+                yield "undecided", Flagged((id,), unit.lesson)
             if unit.status == "harness_error":
                 yield "harness_error", Flagged((id,), unit.lesson)
             if unit.suspect:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from checker.grading.model import Unit
 
@@ -59,7 +60,7 @@ def _writing(unit: Unit) -> Sequence[_Line]:
 def _judging(unit: Unit) -> Sequence[_Line]:
     tests = unit.document["tests"]
     found = [finding["stage"] for finding in unit.document["findings"]]
-    red = found.count("reference")
+    red = _failing(tests, unit.document["findings"])
     rejecting = "equivalent" in found
     order, left = found.count("order"), "leak" in found
     return [
@@ -72,6 +73,13 @@ def _judging(unit: Unit) -> Sequence[_Line]:
         ("order", not order, "a test depends on the order" if order else "backwards, and each test alone"),
         ("leave", not left, "something is left behind" if left else "nothing is left behind"),
     ]
+
+
+def _failing(tests: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]) -> int:
+    """The tests that fail on the app; one finding may tell of several that were not run."""
+    found = [finding["test"] for finding in findings if finding["stage"] == "reference"]
+    not_run = [test for test in tests if test["outcome"] == "timeout" and test["name"] not in found]
+    return len(found) - found.count(None) + (len(not_run) if None in found else 0)
 
 
 def _catching(unit: Unit, counted: bool) -> _Line:

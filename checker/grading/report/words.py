@@ -8,6 +8,7 @@ MISSING = "missing"
 
 # From what needs a person first to what needs nobody.
 STATUSES = {
+    "undecided": "undecided",
     "harness_error": "no verdict",
     MISSING: "not handed in",
     "broken": "broken",
@@ -20,6 +21,7 @@ STATUSES = {
 }
 
 STATUS_MEANS = {
+    "undecided": "a run was lost, and not in the same way again: grade again",
     "harness_error": "the checker itself failed: grade again",
     MISSING: "no file for this lesson",
     "broken": "the tests cannot be collected",
@@ -53,6 +55,7 @@ SUSPECT = {
     "exit_hook": "leaves something to be done when Python exits",
     "hook_ignored": "brings hooks of pytest's, which were not loaded",
     "equals_solution": "equals our solution, but for names and layout",
+    "takes_too_long": "took longer than a suite may",
     "harness_error": "no verdict could be had",
 }
 
@@ -66,6 +69,11 @@ class FlagWords:
 
 
 FLAGS = {
+    "undecided": FlagWords(
+        "undecided",
+        "A run on a mutant was lost, and not in the same way when it was repeated alone. That is no mark: the same command "
+        "grades them again.",
+    ),
     "harness_error": FlagWords(
         "no verdict", "The checker itself failed on these, more than once. That is no mark: grade them again."
     ),
