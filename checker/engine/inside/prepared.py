@@ -60,9 +60,11 @@ class PreparedSession:
         """Everything that pytest would have learned of the run from its arguments and the current folder."""
         config, session = self._config, self._session
         folder, scratch = Path(request["folder"]), Path(request["scratch"])
-        arguments = _arguments(folder, scratch, request["paths"])
+        strict = ["-W", "error"] if request["strict"] else []
+        arguments = _arguments(folder, scratch, request["paths"], *strict)
         config.invocation_params = config.InvocationParams(args=arguments, plugins=(), dir=Path.cwd())
         config.args = list(request["paths"])
+        config.args_source = config.ArgsSource.ARGS
         config._rootpath = session.path = folder
         session._bestrelpathcache = _bestrelpath_cache(folder)
         self.manager.get_plugin("terminalreporter").startpath = Path.cwd()  # type: ignore[union-attr]
@@ -73,6 +75,7 @@ class PreparedSession:
             options.rootdir = options.confcutdir = str(folder)
             options.basetemp = basetemp
             options.file_or_dir = list(request["paths"])
+            options.override_ini = [f"cache_dir={scratch}/cache"]
             options.noconftest = False
             options.pythonwarnings = ["error"] if request["strict"] else None
         config._inicache["cache_dir"] = str(scratch / "cache")
