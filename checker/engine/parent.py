@@ -30,9 +30,9 @@ def warm_up(modules: list[str]) -> None:
     for name in modules:
         with contextlib.suppress(ModuleNotFoundError):  # named in a file, not installed: the run will say so
             importlib.import_module(name)
-    importlib.import_module("checker.engine.inside.execute")
     for name in importlib.import_module("_pytest.config").default_plugins:
         importlib.import_module(f"_pytest.{name}")
+    importlib.import_module("checker.engine.inside.execute").prepare()
     # Frozen objects are never visited again: forks share their memory, and start with little to collect.
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""A pytest plugin that keeps a suite's own hooks and plugins out: its fixtures load, nothing else of it.
+"""Keeps a suite's own hooks and plugins out of pytest: its fixtures load, nothing else of it.
 
 A hook in a conftest can rewrite every outcome; nothing a course teaches needs one.
 """
@@ -10,8 +10,6 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-import pytest
-
 
 class ForeignHooks:
     """Ignores and reports ``pytest_plugins``, and hooks whose code lies in the learner's folder."""
@@ -20,10 +18,8 @@ class ForeignHooks:
         self._folder = folder
         self._send = send
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_load_initial_conftests(self, early_config: pytest.Config) -> None:
+    def keep_out_of(self, manager: Any) -> None:
         """Before any conftest is read: from now on the plugin manager asks us first."""
-        manager: Any = early_config.pluginmanager
         parse = manager.parse_hookimpl_opts
 
         def parse_unless_foreign(plugin: object, name: str) -> Any:
