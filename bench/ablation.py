@@ -87,7 +87,7 @@ def _problems(subject: Subject, found: Assertion, mutant: Variant) -> list[str]:
         return []
     caught = record.kills_in(run)
     now = {
-        test: {**{other: how for other, how in kills.items() if other != mutant.id}, **caught[test]}
+        test: {**{other: how for other, how in kills.items() if other != mutant.id}, **caught.get(test, {})}
         for test, kills in recorded.items()
     }
     mutants = [other.id for other in subject.shipped_variants.mutants]

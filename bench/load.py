@@ -54,6 +54,9 @@ def main() -> int:
     deadline = time.monotonic() + options.seconds
     rounds = [(2, 1)] if options.quick else [(EIGHT, 5), (THIRTY, 1)]
     truths = {suite: verdict(suite) for suite in SUITES}
+    if failed := [suite for suite, truth in truths.items() if isinstance(truth, str)]:
+        print(f"No verdict on {failed[0]}: {truths[failed[0]]}", file=sys.stderr)
+        return 1
     print(f"{'suite':<26}{'busy loops':>10}{'judged':>8}{'differ':>8}{'seconds each':>14}")
     is_fine = True
     for loops, times in rounds:

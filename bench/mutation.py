@@ -29,8 +29,8 @@ from checker.course.suite import Suite, solution_suite
 from checker.engine.run import Runner
 from checker.engine.runner import run_all
 from checker.engine.variant import Variant
-from checker.errors import UsageError
-from checker.judging.verdict import RED
+from checker.errors import HarnessError, UsageError
+from checker.judging.verdict import RED, UNDECIDED
 from checker.notebook.promises import not_promised
 
 ROOT = Path(__file__).parents[1]
@@ -79,9 +79,9 @@ def main() -> int:
         lessons = [course.find(spelling) for spelling in chosen.lessons]
         with warm_runner(lessons, [solution_suite(lesson) for lesson in lessons]) as runner:
             return max(told(measure(runner, lesson), chosen.blind) for lesson in lessons)
-    except UsageError as error:
+    except (UsageError, HarnessError) as error:
         print(error, file=sys.stderr)
-        return 2
+        return 2 if isinstance(error, UsageError) else 3
 
 
 def told(measured: Measured, blind: bool) -> int:
@@ -106,10 +106,8 @@ def measure(runner: Runner, lesson: Lesson) -> Measured:
         for path, text in mutated_files(lesson)
     ]
     judged = partial(outcome, runner, lesson, solution_suite(lesson))
-    came = list(run_all(runner, mutations, judged))
-    # A limit may be passed because the machine is busy: what was stopped is judged again, with nothing beside it.
-    settled = [judged(one) if how == TIMED_OUT else how for one, how in zip(mutations, came, strict=True)]
-    return Measured(lesson, [(one.change, how) for one, how in zip(mutations, settled, strict=True)])
+    came = run_all(runner, mutations, judged)
+    return Measured(lesson, [(one.change, how) for one, how in zip(mutations, came, strict=True)])
 
 
 def mutated_files(lesson: Lesson) -> Iterator[tuple[str, str]]:
@@ -132,13 +130,15 @@ def mutated(source: str) -> Iterator[str]:
 
 
 def outcome(runner: Runner, lesson: Lesson, suite: Suite, mutation: Mutation) -> str:
-    """What a suite makes of a changed app."""
+    """What a suite makes of a changed app. Raises HarnessError where this machine was too busy to tell."""
     variant = Variant("mutation", "mutant", mutation.files)
     run = run_once(runner, lesson, suite, variant, strict=False, limit=LIMIT)
     if run.ended == "broken":
         return NO_START
     if run.ended == "timeout":
         return TIMED_OUT
+    if run.ended in UNDECIDED:
+        raise HarnessError(f"{mutation.change.place}: {run.message}. Measure again, with less beside it.")
     return KILLED if run.ended == "crash" or any(o.outcome in RED for o in run.outcomes) else SURVIVED
 
 

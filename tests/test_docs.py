@@ -32,7 +32,7 @@ def test_readme_lists_every_lesson_with_its_title():
 
 
 def test_test_of_the_first_page_is_green_and_blind_until_it_looks_once_more(checker, tmp_path):
-    blind, look = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    blind, seeing = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
     head = "from fastapi.testclient import TestClient\nfrom users_api import app\n\nclient = TestClient(app)\n\n\n"
 
     def caught(suite):
@@ -41,7 +41,7 @@ def test_test_of_the_first_page_is_green_and_blind_until_it_looks_once_more(chec
         assert [test["outcome"] for test in verdict["tests"]] == ["passed"]
         return {mutant["id"] for mutant in verdict["mutants"] if mutant["killed"]}
 
-    assert "duplicate-overwrites" in caught(blind + look) - caught(blind)
+    assert "duplicate-overwrites" in caught(seeing) - caught(blind)
 
 
 def test_picture_of_watch_is_what_watch_shows():

@@ -306,7 +306,7 @@ def test_mutant_on_which_a_test_hangs_twice_survives_and_the_test_is_named(lesso
     assert (result.verdict.status, runner.alone) == ("survivors", ["file"])
     [finding] = [found for found in result.verdict.findings if found.stage == "mutant"]
     assert finding.kind == "mutant_run_lost"
-    assert "test_a waits for ever" in finding.text
+    assert "test_a does not end, and so does not catch it" in finding.text
     assert "--time-limit" in finding.text
 
 

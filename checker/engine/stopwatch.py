@@ -27,12 +27,15 @@ class Stopwatch:
         self._rest = b""
         self._started = time.monotonic()
         self._next_look = self._started + LOOK_AROUND
-        self._waited = 0.0
+        self._ran = self._waited = 0.0
 
     @property
     def took(self) -> float:
-        """Seconds on the wall so far, without those that the run waited for a core, as far as anybody has looked."""
-        return max(time.monotonic() - self._started - self._waited, 0.0)
+        """Seconds on the wall so far, without those that the run waited for a core, as far as anybody has looked.
+
+        Never less than it ran: of many processes all but a few wait.
+        """
+        return max(time.monotonic() - self._started - self._waited, self._ran)
 
     def hear(self, data: bytes) -> None:
         """Take note of a part of the report: of the tests that begin in it."""
@@ -47,7 +50,7 @@ class Stopwatch:
         if now < self._next_look:  # by the clock: a run that keeps reporting is looked at too
             return ""
         usage = self._family.usage()
-        self._waited = usage.waited
+        self._ran, self._waited = usage.ran, usage.waited
         late = max(now - self._next_look - LOOK_AROUND, 0.0)
         stopped = self._limits.look(now - self._started, usage, late)
         if not stopped and self._holds_too_much(self._family):

@@ -177,7 +177,7 @@ def _lost_run(run: Run, name: str) -> Finding:
         text = f"Nobody can say yet what your tests do on {name}, which is undecided: {why}."
         return Finding("mutant", "mutant_undecided", text)
     if run.stopped.startswith("test") and run.running:
-        text = f"On {name}, {run.running} waits for ever, and so does not catch it: {why}."
+        text = f"On {name}, {run.running} does not end, and so does not catch it: {why}."
     else:
         text = f"The run on {name} did not finish and counts for nothing: {why}."
     return Finding("mutant", "mutant_run_lost", text)

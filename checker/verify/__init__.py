@@ -19,7 +19,7 @@ from checker.judging.verdict import MutantVerdict, Run
 from checker.verify import record
 
 DRAFT = "*Draft*"
-TIME_LIMIT = 60.0  # seconds a run may take: a busy machine says nothing of a lesson
+TIME_LIMIT = 60.0  # seconds a test may take: a busy machine says nothing of a lesson
 
 
 @dataclass

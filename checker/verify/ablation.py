@@ -41,8 +41,11 @@ def every_assertion_is_needed(subject: Subject) -> Iterator[str]:
     judged = list(run_all(subject.runner, candidates, partial(_judged, subject)))
     for one in judged:
         place, test = one.found.place, one.found.test or "the suite"
-        if one.unfinished:
-            yield f"{place} cannot be judged: without it a run did not finish: {one.unfinished}"
+        if one.unfinished and not one.found.excuse:
+            yield (
+                f"{place} cannot be judged: without it a run did not finish: {one.unfinished}. Mend the test so "
+                "that it ends without this line, or write the comment `# not judged: why`"
+            )
         elif not one.earns and not one.found.excuse:
             yield (
                 f"{place} earns nothing: without it {test} catches the same mutants. Write "

@@ -60,8 +60,11 @@ def solution_is_complete(subject: Subject) -> Iterator[str]:
 def _otherwise_than_before(subject: Subject) -> Iterator[str]:
     """What a second run on each variant says, and the first did not."""
     for mutant in subject.solved.verdict.mutants:
+        again = subject.again[mutant.variant.id]
+        if mutant.killed and again.ended != "finished":
+            yield f"the solution, once more on {again.variant}, did not finish: {first_line(again.message)}"
         before = record.kills_of([kill.test for kill in mutant.killed_by], [mutant])
-        for loss in record.lost(before, record.kills_in(subject.again[mutant.variant.id])):
+        for loss in record.lost(before, record.kills_in(again)):
             yield f"{loss} when it runs once more"
     for run in (subject.again[variant.id] for variant in subject.variants.correct):
         failed = [outcome.test for outcome in run.outcomes if outcome.outcome != "passed"]
