@@ -85,6 +85,8 @@ class PreparedSession:
     def _load_conftests(self, request: dict[str, Any]) -> None:
         """Those that lie beside or above the test files; the others are found when they are collected."""
         folder = self._config.rootpath
+        # They are the ones that pytest reads before it is configured, and may have what later ones may not.
+        self.manager._configured = False
         with catch_warnings_for_item(self._config, self._config.hook, "config", None):
             self.manager._set_initial_conftests(
                 request["paths"],
@@ -96,6 +98,7 @@ class PreparedSession:
                 importmode=self._config.option.importmode,
                 consider_namespace_packages=False,
             )
+        self.manager._configured = True
         self._session._fixturemanager._flush_pending_conftests_to_session(self._session)
 
     def _go_on(self) -> None:
