@@ -71,6 +71,8 @@ def state_of(tmp_path, monkeypatch):
     """What a test sees of pytest, in a run of the checker's and where pytest is started for it."""
     modules = modules_for([])
     monkeypatch.setenv("STATE", str(tmp_path / "state.json"))
+    for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):  # which no run is to see
+        monkeypatch.delenv(name, raising=False)
 
     def of_run(fork, **more):
         suite = {path: text.encode() for path, text in FILES.items()}
