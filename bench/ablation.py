@@ -52,10 +52,11 @@ def _print_row(name: str, ways: Counter[str]) -> None:
 def _ways(course: Course, lesson: Lesson) -> list[str]:
     with warm_runner([lesson], [Subject(course, lesson, None).solution]) as runner:
         subject = Subject(course, lesson, runner)
-        found = assertions({p: t for p, t in subject.solution.files.items() if p.endswith(".py")})
+        found = assertions(subject.solution.files)
         examples = worked_examples(lesson)
         judged = [one for one in found if one.test not in examples]
-        noticed = dict(zip(judged, run_all(runner, judged, partial(_way, subject)), strict=True))
+        recorded = record.read((lesson.solution / record.FILE).read_text("utf-8"))
+        noticed = dict(zip(judged, run_all(runner, judged, partial(_way, subject, recorded)), strict=True))
     ways = [noticed.get(one) or _way_of_example(subject, one) for one in found]
     for one in (one for one, way in zip(found, ways, strict=True) if way == "unnoticed"):
         print(f"unnoticed: {lesson.name}: {one.place}")
@@ -69,19 +70,18 @@ def _way_of_example(subject: Subject, found: Assertion) -> str:
     return "example" if any(examples_are_the_starters(spoiled)) else "unnoticed"
 
 
-def _way(subject: Subject, found: Assertion) -> str:
+def _way(subject: Subject, recorded: record.Kills, found: Assertion) -> str:
     """How the removal of an assertion is noticed, or why it need not be."""
     if found.excuse:
         return "excused"
     for mutant in most_telling_first(subject, found):
-        for problem in _problems(subject, found, mutant):
+        for problem in _problems(subject, recorded, found, mutant):
             return "crash" if "by a crash" in problem else "lost"
     return "unnoticed"
 
 
-def _problems(subject: Subject, found: Assertion, mutant: Variant) -> list[str]:
+def _problems(subject: Subject, recorded: record.Kills, found: Assertion, mutant: Variant) -> list[str]:
     """What the check of the record says of the solution without an assertion, after its run on one mutant."""
-    recorded = record.read((subject.lesson.solution / record.FILE).read_text("utf-8"))
     run = subject.run(without(subject, found), mutant)
     if run.ended != "finished":
         return []

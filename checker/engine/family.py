@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,13 +45,15 @@ class Family:
 
     def _stats(self) -> dict[int, list[str]]:
         stats: dict[int, list[str]] = {}
-        children = _children if _NAMES_CHILDREN else _children_by_parent().get
-        waiting = [self._first] if _IS_TOLD else []
+        if not _IS_TOLD:
+            return stats
+        children = _children if _NAMES_CHILDREN else _children_by_parent().__getitem__
+        waiting = [self._first]
         while waiting:
             pid = waiting.pop()
             if pid not in stats and (stat := _stat(pid)):
                 stats[pid] = stat
-                waiting += children(pid) or ()
+                waiting += children(pid)
         return stats
 
 
@@ -66,10 +69,10 @@ def _children(pid: int) -> list[int]:
 
 def _children_by_parent() -> dict[int, list[int]]:
     """The same of everybody, where a kernel was built without the file that `_children` reads."""
-    children: dict[int, list[int]] = {}
-    for entry in _PROC.iterdir() if _IS_TOLD else ():
+    children: dict[int, list[int]] = defaultdict(list)
+    for entry in _PROC.iterdir():
         if entry.name.isdecimal() and (stat := _stat(int(entry.name))):
-            children.setdefault(int(stat[_PARENT]), []).append(int(entry.name))
+            children[int(stat[_PARENT])].append(int(entry.name))
     return children
 
 

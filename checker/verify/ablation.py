@@ -59,7 +59,7 @@ def every_case_is_needed(subject: Subject) -> Iterator[str]:
     if subject.is_draft:
         return
     examples = worked_examples(subject.lesson)
-    for table in (table for table in tables(_test_files(subject)) if table.test not in examples):
+    for table in (table for table in tables(subject.solution.files) if table.test not in examples):
         cases = [test for test in subject.tests if _function(test) == table.test]
         idle = [case for case in cases if not subject.kills[case]]
         place = f"{table.file}, line {table.line}"
@@ -73,7 +73,7 @@ def excuses_are_told(subject: Subject) -> Iterator[str]:
     """What the solution asserts and no mutant asks for, with the reasons given."""
     found = [(a.place, a.excuse) for a in _candidates(subject)]
     found += [
-        (f"{t.file}, line {t.line}, the table of {t.test}", t.excuse) for t in tables(_test_files(subject))
+        (f"{t.file}, line {t.line}, the table of {t.test}", t.excuse) for t in tables(subject.solution.files)
     ]
     yield from (f"{place}: {excuse.why}" for place, excuse in found if excuse)
 
@@ -89,12 +89,8 @@ def _candidates(subject: Subject) -> list[Assertion]:
     """The assertions that are asked about: a worked example may look at what it likes."""
     examples = worked_examples(subject.lesson)
     return [
-        found for found in assertions(_test_files(subject)) if not found.test or found.test not in examples
+        found for found in assertions(subject.solution.files) if not found.test or found.test not in examples
     ]
-
-
-def _test_files(subject: Subject) -> dict[str, bytes]:
-    return {path: text for path, text in subject.solution.files.items() if path.endswith(".py")}
 
 
 def _idle_excuses(subject: Subject, judged: list[_Judged]) -> Iterator[str]:
@@ -103,8 +99,8 @@ def _idle_excuses(subject: Subject, judged: list[_Judged]) -> Iterator[str]:
     for one in judged:
         if one.found.excuse:
             earning.setdefault(one.found.excuse, []).append(one.earns)
-    of_tables = {table.excuse for table in tables(_test_files(subject))}
-    for excuse in excuses(_test_files(subject)):
+    of_tables = {table.excuse for table in tables(subject.solution.files)}
+    for excuse in excuses(subject.solution.files):
         if excuse not in earning and excuse not in of_tables:
             yield f"{excuse.file}, line {excuse.line} excuses nothing: no assertion that is judged stands there"
         elif all(earning.get(excuse, [False])):

@@ -299,8 +299,17 @@ def _with_copies(source: bytes, asserting: set[str]) -> bytes:
     return b"".join(lines)
 
 
-class Quiet(ast.NodeTransformer):
-    """Takes every assertion out of a function; it calls the copies of others."""
+class LetsPass(ast.NodeTransformer):
+    """Lets pass what ``raises`` expects, and its absence; but for ``raises … as``, whose name is used later."""
+
+    def visit_withitem(self, node: ast.withitem) -> ast.withitem:
+        if is_raises(node.context_expr) and not node.optional_vars:
+            node.context_expr = ast.parse(let_pass(node), mode="eval").body
+        return node
+
+
+class Quiet(LetsPass):
+    """Takes the assertions out of a function; it calls the copies of others."""
 
     def __init__(self, asserting: set[str]) -> None:
         self._asserting = asserting
@@ -310,11 +319,6 @@ class Quiet(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
         return ast.Pass() if is_library_assertion(node.value) else self.generic_visit(node)
-
-    def visit_withitem(self, node: ast.withitem) -> ast.AST:
-        if is_raises(node.context_expr) and not node.optional_vars:
-            node.context_expr = ast.parse(let_pass(node), mode="eval").body
-        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)

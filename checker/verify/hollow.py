@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable, Iterator
 
 from checker.course.suite import Suite
-from checker.verify.assertions import conjuncts, is_library_assertion, is_raises, let_pass
+from checker.verify.assertions import LetsPass, conjuncts, is_library_assertion
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _BEYOND = {"json", "text", "content", "headers", "cookies", "is_success", "reason_phrase"}
@@ -18,32 +18,27 @@ def hollow_suites(solution: Suite) -> Iterator[tuple[str, Suite]]:
     """Suites that look at nothing, each with a name."""
     later = "import pytest\npytest.{}('later')"
     skipped, xfailed = (ast.parse(later.format(word)).body for word in ("skip", "xfail"))
-    yield "without tests", _rewritten(solution, _without_tests)
-    yield "that asserts True", _rewritten(solution, _in_each_test(lambda _: ast.parse("assert True").body))
-    yield "that skips everything", _rewritten(solution, _in_each_test(lambda body: [*skipped, *body]))
-    yield "that expects to fail", _rewritten(solution, _in_each_test(lambda body: [*xfailed, *body]))
-    yield "that expects any exception", _rewritten(solution, _in_each_test(_raising))
+    changes = {
+        "without tests": _without_tests,
+        "that asserts True": _in_each_test(lambda _: ast.parse("assert True").body),
+        "that skips everything": _in_each_test(lambda body: [*skipped, *body]),
+        "that expects to fail": _in_each_test(lambda body: [*xfailed, *body]),
+        "that expects any exception": _in_each_test(_raising),
+    }
+    for name, change in changes.items():
+        yield name, _rewritten(solution, change, solution.test_files)
 
 
 def statuses_only(solution: Suite) -> Suite:
     """The solution with everything left out that looks at more than a status code."""
-    files = {
-        path: _changed(content, lambda tree: _StatusesOnly().visit(tree)) if path.endswith(".py") else content
-        for path, content in solution.files.items()
-    }
-    return Suite(files, is_own=False)
+    return _rewritten(solution, lambda tree: _StatusesOnly().visit(tree), [*solution.files])
 
 
-def _rewritten(suite: Suite, change: Callable[[ast.Module], ast.AST]) -> Suite:
-    files = {
-        path: _changed(content, change) if path in suite.test_files else content
-        for path, content in suite.files.items()
-    }
-    return Suite(files, is_own=False)
-
-
-def _changed(content: bytes, change: Callable[[ast.Module], ast.AST]) -> bytes:
-    return ast.unparse(ast.fix_missing_locations(change(ast.parse(content)))).encode()
+def _rewritten(suite: Suite, change: Callable[[ast.Module], ast.AST], paths: list[str]) -> Suite:
+    """The suite, those of its files that lie at `paths` changed."""
+    trees = {path: change(ast.parse(suite.files[path])) for path in paths}
+    changed = {path: ast.unparse(ast.fix_missing_locations(tree)).encode() for path, tree in trees.items()}
+    return Suite({**suite.files, **changed}, is_own=False)
 
 
 def _without_tests(tree: ast.Module) -> ast.AST:
@@ -74,7 +69,7 @@ def _is_test(node: ast.AST) -> bool:
     return isinstance(node, _Function) and node.name.startswith("test")
 
 
-class _StatusesOnly(ast.NodeTransformer):
+class _StatusesOnly(LetsPass):
     """Of each ``assert`` the parts that look at a status and at nothing else; `raise_for_status` does too."""
 
     def visit_Assert(self, node: ast.Assert) -> ast.stmt:
@@ -86,11 +81,6 @@ class _StatusesOnly(ast.NodeTransformer):
     def visit_Expr(self, node: ast.Expr) -> ast.stmt:
         is_of_mock = is_library_assertion(node.value) and "raise_for_status" not in ast.unparse(node)
         return ast.Pass() if is_of_mock else node
-
-    def visit_withitem(self, node: ast.withitem) -> ast.withitem:
-        if is_raises(node.context_expr) and not node.optional_vars:
-            node.context_expr = ast.parse(let_pass(node), mode="eval").body
-        return node
 
 
 def _is_of_status(node: ast.expr) -> bool:

@@ -42,13 +42,9 @@ def kills_in(run: Run) -> Kills:
 
 def lost(before: Kills, after: Kills) -> Iterator[str]:
     """What tests that are there before and after catch no longer, or only by a crash."""
-    for test in before.keys() & after.keys():
-        for mutant, how in before[test].items():
-            now = after[test].get(mutant)
-            if now is None:
-                yield f"{test} no longer catches {mutant}"
-            elif (how, now) == (ASSERTION, CRASH):
-                yield f"{test} catches {mutant} by a crash, and no longer by an assertion"
+    for test, mutant, still in _less(before, after):
+        by_crash = f"{test} catches {mutant} by a crash, and no longer by an assertion"
+        yield by_crash if still else f"{test} no longer catches {mutant}"
 
 
 def unrecorded(recorded: Kills, found: Kills, mutants: Iterable[str]) -> Iterator[str]:
@@ -57,13 +53,8 @@ def unrecorded(recorded: Kills, found: Kills, mutants: Iterable[str]) -> Iterato
     yield from (f"{test} is new" for test in found if test not in recorded)
     known = {mutant for kills in recorded.values() for mutant in kills}
     yield from (f"{mutant} is gone" for mutant in sorted(known.difference(mutants)))
-    for test in recorded.keys() & found.keys():
-        for mutant, how in found[test].items():
-            before = recorded[test].get(mutant)
-            if before is None:
-                yield f"{test} catches {mutant}"
-            elif (before, how) == (CRASH, ASSERTION):
-                yield f"{test} catches {mutant} by an assertion"
+    for test, mutant, known_by_crash in _less(found, recorded):
+        yield f"{test} catches {mutant}" + (" by an assertion" if known_by_crash else "")
 
 
 def compared(recorded: Kills, found: Kills, mutants: Iterable[str], number: int) -> Iterator[str]:
@@ -94,6 +85,15 @@ def read(text: str) -> Kills:
         raise UsageError(
             f"{FILE} cannot be read: {error}. Write it anew: checker verify with --record."
         ) from None
+
+
+def _less(more: Kills, less: Kills) -> Iterator[tuple[str, str, bool]]:
+    """Where a test that both know falls behind: the test, the mutant, and whether it still catches it, by a crash."""
+    for test in more.keys() & less.keys():
+        for mutant, how in more[test].items():
+            other = less[test].get(mutant)
+            if other is None or (how, other) == (ASSERTION, CRASH):
+                yield test, mutant, other is not None
 
 
 def _way(how: str) -> str:
