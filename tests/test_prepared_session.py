@@ -84,7 +84,7 @@ def state_of(tmp_path, monkeypatch):
         folder = tmp_path / "room" / "lesson"
         put_files(folder, {path: text.encode() for path, text in FILES.items()})
         (tmp_path / "room" / "tmp").mkdir()
-        command = [sys.executable, "-c", STARTED_BY_PYTEST, str(folder), " ".join(modules), *options]
+        command = [sys.executable, "-P", "-c", STARTED_BY_PYTEST, str(folder), " ".join(modules), *options]
         subprocess.run(command, check=True, capture_output=True, stdin=subprocess.DEVNULL)
         return json.loads((tmp_path / "state.json").read_text())
 
