@@ -19,7 +19,7 @@ from checker.engine.runner import CAN_FORK, open_runner, run_all
 from checker.engine.variant import Variant, VariantSet
 from checker.errors import HarnessError
 from checker.judging import counterfactual
-from checker.judging.advice import Material, advice
+from checker.judging.advice import Material, advice, why_nothing
 from checker.judging.judge import doubtful, judge
 from checker.judging.lost import may_be_lost_by_chance, settled_by
 from checker.judging.reading import Reading, read
@@ -30,6 +30,7 @@ _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given
 _MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function, and no more than these
 _REPEATS = 2  # of a doubtful run
 _MOST_DOUBTFUL = 10  # runs that are repeated, beside the first
+_READABLE = 200_000  # bytes of a suite that is graded: what is larger is not read to explain it
 _BUDGET = 180  # times the limit of a test, for all the runs of a suite that is graded: half an hour
 
 
@@ -164,7 +165,8 @@ def check_with(
     except _Spent:
         return checked([_crash_of_suite(variants, limit, runs)])
     if graded:
-        return checked([runs[0], *sorted(runs[1:], key=lambda run: run.key)])
+        whole = checked([runs[0], *sorted(runs[1:], key=lambda run: run.key)])
+        return replace(whole, verdict=_explained(whole.verdict, session, variants))
     whole = checked(runs)
     verdict = _advised(whole.verdict, session, variants, runs, own_tasks or ())
     return replace(whole, verdict=verdict, seconds=time.perf_counter() - started)
@@ -385,15 +387,35 @@ def _advised(
     verdict: Verdict, session: _Session, variants: VariantSet, runs: list[Run], own_tasks: Iterable[Task]
 ) -> Verdict:
     """The verdict with advice among its findings; nothing else of it changes."""
+    material = _material(session, runs[0], own_tasks)
+    found = [*advice(verdict, material), *session.without_asserts(variants, verdict, runs, material.reading)]
+    return replace(verdict, findings=(*verdict.findings, *found))
+
+
+def _explained(verdict: Verdict, session: _Session, variants: VariantSet) -> Verdict:
+    """Why valid tests of a suite that is graded catch nothing, found out by one more run: the judged ones are over."""
+    size = sum(map(len, session.suite.files.values()))
+    if (
+        any(m.killed_by for m in verdict.mutants)
+        or not any(t.valid for t in verdict.tests)
+        or size > _READABLE
+    ):
+        return verdict
+    try:
+        run = session.settled(_Job(variants.reference, evidence=True))
+    except _Spent:
+        return verdict
+    return replace(verdict, findings=(*verdict.findings, *why_nothing(verdict, _material(session, run))))
+
+
+def _material(session: _Session, first: Run, own_tasks: Iterable[Task] = ()) -> Material:
     lesson = session.lesson
-    reading = read(session.suite.files, (path.split("/")[0].removesuffix(".py") for path in lesson.app_files))
-    material = Material(
-        runs[0],
-        reading,
+    return Material(
+        first,
+        read(session.suite.files, (path.split("/")[0].removesuffix(".py") for path in lesson.app_files)),
         lesson_cells(lesson),
         {task.name: task.promises for task in own_tasks},
         worked_examples(lesson),
         any("dependency_overrides" in text for text in lesson.app_files.values()),
+        lesson.app_files,
     )
-    found = [*advice(verdict, material), *session.without_asserts(variants, verdict, runs, reading)]
-    return replace(verdict, findings=(*verdict.findings, *found))

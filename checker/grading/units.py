@@ -22,7 +22,7 @@ from checker.engine.run import Runner
 from checker.engine.variant import VariantSet
 from checker.errors import HarnessError, told
 from checker.grading.likeness import Print, equals, shapes
-from checker.grading.model import Bug, LessonSheet, Unit
+from checker.grading.model import HARNESS_ERROR, Bug, LessonSheet, Unit, without_verdict
 from checker.showing.as_json import one_document
 
 _WINGS = ("course", "engine", "judging")  # of the checker, what a verdict depends on
@@ -127,7 +127,8 @@ class Grader:
                     else f"{type(error).__name__}: {told(error)}"
                 )
                 self.close()
-        return self._unit(subject, _no_verdict(subject, failed))
+        failure = without_verdict(subject.lesson.name, HARNESS_ERROR, failed)
+        return self._unit(subject, {**failure, "suspect": [HARNESS_ERROR]})
 
     def stop(self) -> None:
         """End the unit under way, from another thread: nobody waits for it."""
@@ -160,20 +161,3 @@ class Grader:
 
     def _unit(self, subject: Subject, document: dict[str, Any]) -> Unit:
         return Unit(subject.lesson.name, document, datetime.now(UTC), self.sandboxed)
-
-
-def _no_verdict(subject: Subject, why: str) -> dict[str, Any]:
-    finding = {"stage": "notice", "kind": "harness_error", "test": None, "promise": None, "text": why}
-    return {
-        "format": "checker/verdict/v1",
-        "lesson": subject.lesson.name,
-        "status": "harness_error",
-        "suspect": ["harness_error"],
-        "score": 0.0,
-        "seconds": 0.0,
-        "tasks": None,
-        "tests": [],
-        "mutants": [],
-        "equivalents": [],
-        "findings": [finding],
-    }

@@ -39,7 +39,7 @@ LEFT_BEHIND = {
 _OF_THEIR_FILES = frozenset(
     {
         *("not_collected", "file_ignored", "too_many_tests", "app_edited"),
-        *("same_name", "async_unmarked", "never_awaited", "not_started", "override_unused"),
+        *("same_name", "async_unmarked", "never_awaited", "not_started", "override_unused", "asks_nothing"),
     }
 )
 # Advice that also rests on what the mutants said.

@@ -120,6 +120,8 @@ def flags_of(learner: LearnerResult) -> tuple[str, ...]:
         *(["suspect"] if any(unit.suspect for unit in units) else ()),
         *(["undecided"] if any(unit.is_undecided for unit in units) else ()),
         *(["harness_error"] if any(unit.status == "harness_error" for unit in units) else ()),
+        *(["unusable"] if any(unit.status == "unusable" for unit in units) else ()),
+        *(["not_graded"] if learner.is_waiting else ()),
         *(["nothing"] if not learner.source and not units else ()),
     }
     return tuple(sorted(found, key=_urgency))
@@ -158,7 +160,13 @@ def _all_flagged(result: ClassResult) -> Iterator[tuple[str, Flagged]]:
 
 def unsandboxed(result: ClassResult) -> list[Unit]:
     """The verdicts that were made without a sandbox."""
-    return [unit for learner in result.learners for unit in learner.units.values() if not unit.sandboxed]
+    return [unit for unit in graded(result) if not unit.sandboxed]
+
+
+def graded(result: ClassResult) -> list[Unit]:
+    """All that was graded, whatever came of it."""
+    units = (unit for learner in result.learners for unit in learner.units.values())
+    return [unit for unit in units if unit.graded_at]
 
 
 def _urgency(flag: str) -> tuple[int, str]:
