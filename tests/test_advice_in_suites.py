@@ -386,6 +386,6 @@ def test_suite_that_asks_an_app_of_its_own_is_told(judged):
 
 
 def test_suite_that_asks_the_lessons_app_and_looks_at_nothing_is_told_of_that_alone(judged):
-    assert advice(judged(1, HEAD + "def test_x():\n    print(client.get('/users/alice').json())\n")) == [
+    assert advice(judged(1, USERS + "def test_x():\n    print(client.get('/users/alice').json())\n")) == [
         ("asserts_nothing", "test_x")
     ]

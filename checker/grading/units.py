@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from checker.engine.variant import VariantSet
 from checker.errors import HarnessError, told
 from checker.grading.likeness import Print, equals, shapes
 from checker.grading.model import HARNESS_ERROR, Bug, LessonSheet, Unit, without_verdict
+from checker.judging.findings import HONEST_HOOKS
 from checker.showing.as_json import one_document
 
 _WINGS = ("course", "engine", "judging")  # of the checker, what a verdict depends on
@@ -153,11 +154,17 @@ class Grader:
             self._runner, subject.lesson, suite, limit=self.limit, variants=subject.variants, graded=True
         )
         document = one_document(checked, reveal=True)
-        kinds = {finding["kind"] for finding in document["findings"]}
-        flags = {*document["suspect"], *(kinds & {"hook_ignored"})}
+        flags = set(document["suspect"])
+        if any(map(_is_worth_a_look, document["findings"])):
+            flags.add("hook_ignored")
         if equals(suite, subject.solution, subject.starter):
             flags.add("equals_solution")
         return {**document, "suspect": sorted(flags)}
 
     def _unit(self, subject: Subject, document: dict[str, Any]) -> Unit:
         return Unit(subject.lesson.name, document, datetime.now(UTC), self.sandboxed)
+
+
+def _is_worth_a_look(finding: Mapping[str, Any]) -> bool:
+    """Whether it tells of a hook that is not loaded, and is none that honest suites have."""
+    return finding["kind"] == "hook_ignored" and not finding["text"].startswith(HONEST_HOOKS)

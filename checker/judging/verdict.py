@@ -62,6 +62,8 @@ class Run:
     """An `Order`, or ``shuffled-`` and a seed."""
     only: str = ""
     """With order ``alone``: the test."""
+    skin: int = 0
+    """The number of the skin that the app was in; 0 for the plain app."""
     outcomes: tuple[Outcome, ...] = ()
     ended: Ended = "finished"
     """``broken``: the suite did not collect; ``crash``: the process ended without sealing its report; ``starved``: the
@@ -81,7 +83,7 @@ class Run:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Runs of one key should all say the same."""
+        """Runs of one key should all say the same, whatever the skin."""
         return self.variant, self.order, self.only
 
     @property

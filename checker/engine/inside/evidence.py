@@ -27,8 +27,8 @@ class Evidence:
     """Sends ``seen`` events: kind, node id, what, file, line, each once.
 
     Kinds: ``asserted`` (an assertion passed), ``asked`` (a route's function answered: its file),
-    ``never_awaited`` (Python said so of a coroutine), ``coroutine`` (an error was about one), ``override_unused`` (its key), ``not_started`` (what an app that never ran
-    answered with: a status from 500 up, or an exception).
+    ``never_awaited`` (Python said so of a coroutine), ``coroutine`` (an error was about one), ``override_unused``
+    (its key), ``not_started`` (what an app that never ran answered with: a status from 500 up, or an exception).
     """
 
     def __init__(self, folder: str, leaks: LeakWatch, send: Callable[..., None]) -> None:
