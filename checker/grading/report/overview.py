@@ -57,11 +57,12 @@ class Flagged:
 
 @dataclass(frozen=True)
 class AlikeGroup:
-    """Suites that are alike: a pair, or all those that are identical."""
+    """Suites that are alike, each to another one of them, or all identical."""
 
     lesson: str
     learners: tuple[str, ...]
     likeness: float
+    """The least that links two of them."""
     identical: bool
 
 
@@ -100,16 +101,25 @@ def mean_score(learner: LearnerResult, result: ClassResult) -> float:
 
 
 def alike_groups(alike: Sequence[Alike]) -> list[AlikeGroup]:
-    """Identical suites together, however many; then pairs, the likest first."""
+    """Identical suites together, however many; then those that are alike, the likest first."""
+    identical = _linked([pair for pair in alike if pair.identical], is_identical=True)
+    similar = _linked([pair for pair in alike if not pair.identical], is_identical=False)
+    return [*identical, *sorted(similar, key=lambda group: (-group.likeness, group.lesson, group.learners))]
+
+
+def _linked(pairs: Sequence[Alike], *, is_identical: bool) -> list[AlikeGroup]:
     groups: dict[tuple[str, str], set[str]] = {}
-    for pair in (pair for pair in alike if pair.identical):
+    for pair in pairs:
         one, other = (groups.get((pair.lesson, id), {id}) for id in (pair.one, pair.other))
         together = one | other
         groups |= {(pair.lesson, id): together for id in together}
     distinct = {(lesson, tuple(sorted(ids))) for (lesson, _), ids in groups.items()}
-    identical = [AlikeGroup(lesson, ids, 1.0, True) for lesson, ids in sorted(distinct)]
-    pairs = [AlikeGroup(a.lesson, (a.one, a.other), a.likeness, False) for a in alike if not a.identical]
-    return [*identical, *sorted(pairs, key=lambda group: (-group.likeness, group.lesson, group.learners))]
+    return [
+        AlikeGroup(
+            lesson, ids, min(p.likeness for p in pairs if p.lesson == lesson and p.one in ids), is_identical
+        )
+        for lesson, ids in sorted(distinct)
+    ]
 
 
 def flags_of(learner: LearnerResult) -> tuple[str, ...]:
