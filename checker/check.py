@@ -16,20 +16,23 @@ from checker.course.variants import load_variants
 from checker.engine.libraries import modules_for
 from checker.engine.run import TIME_LIMIT, Request, Runner
 from checker.engine.runner import CAN_FORK, open_runner, run_all
+from checker.engine.skin import Worn, worn
 from checker.engine.variant import Variant, VariantSet
 from checker.errors import HarnessError
 from checker.judging import counterfactual
-from checker.judging.advice import Material, advice
+from checker.judging.advice import Material, advice, why_nothing
 from checker.judging.judge import doubtful, judge
 from checker.judging.lost import may_be_lost_by_chance, settled_by
 from checker.judging.reading import Reading, read
 from checker.judging.reported import run_of
-from checker.judging.verdict import NOT_RUN, TOO_SLOW_TOGETHER, Finding, Outcome, Run, Verdict, base_name
+from checker.judging.verdict import NOT_RUN, RED, TOO_SLOW_TOGETHER, Finding, Outcome, Run, Verdict, base_name
 
 _MOST_STUCK = 3  # tests that hang or crash before the rest of the file is given up
 _MOST_ALONE = 100  # tests that are each run alone; of more, one case of each function, and no more than these
 _REPEATS = 2  # of a doubtful run
 _MOST_DOUBTFUL = 10  # runs that are repeated, beside the first
+_READABLE = 200_000  # bytes of a suite that is graded: what is larger is not read to explain it
+_CHANCE = random.SystemRandom()
 _BUDGET = 180  # times the limit of a test, for all the runs of a suite that is graded: half an hour
 
 
@@ -72,6 +75,12 @@ class _Job:
     only: str = ""
     without: tuple[str, ...] = ()
     evidence: bool = False
+    skin: int = 0
+    """The number of the skin that the app is in; 0 for the plain app."""
+
+    def in_a_skin(self, graded: bool) -> _Job:
+        """The same in a skin that no other run has, where the suite is graded."""
+        return replace(self, skin=_CHANCE.randrange(1, 2**32)) if graded else self
 
 
 def check(
@@ -144,16 +153,17 @@ def check_with(
     started = time.perf_counter()
     variants = variants or load_variants(lesson)
     budget = _Budget(limit * _BUDGET) if graded else _Budget()
-    session = _Session(runner, lesson, suite, strict, limit, graded, budget)
+    session = _Session(runner, lesson, suite, strict, limit, variants if graded else None, budget)
     notices = _notices(lesson, suite)
     own_tasks = tuple(tasks(lesson, suite.files)) if suite.is_own else None
 
     def checked(runs: Sequence[Run], pending: Iterable[_Job] = ()) -> Checked:
         waiting = frozenset(_subject(job, variants) for job in pending)
         seconds = time.perf_counter() - started
-        return Checked(lesson, judge(variants, runs, notices), own_tasks, seconds, waiting)
+        return Checked(lesson, judge(variants, runs, notices, plain), own_tasks, seconds, waiting)
 
     runs: list[Run] = []
+    plain: Run | None = None
     try:
         for run, pending in session.all_runs(variants):
             if not runs:
@@ -161,10 +171,15 @@ def check_with(
             runs.append(run)
             if progress and pending:
                 progress(checked(runs, pending))
+        if graded and any(o.outcome in RED for o in runs[0].outcomes):
+            plain = session.settled(
+                _Job(variants.reference)
+            )  # the last of all: what it says counts for nothing
     except _Spent:
         return checked([_crash_of_suite(variants, limit, runs)])
     if graded:
-        return checked([runs[0], *sorted(runs[1:], key=lambda run: run.key)])
+        whole = checked([runs[0], *sorted(runs[1:], key=lambda run: run.key)])
+        return replace(whole, verdict=_explained(whole.verdict, session, variants))
     whole = checked(runs)
     verdict = _advised(whole.verdict, session, variants, runs, own_tasks or ())
     return replace(whole, verdict=verdict, seconds=time.perf_counter() - started)
@@ -193,8 +208,14 @@ class _Session:
     suite: Suite
     strict: bool
     limit: float
-    graded: bool = False
+    dressed: VariantSet | None = None
+    """What skins are made from, where the suite is graded."""
     budget: _Budget = field(default_factory=_Budget)
+
+    @property
+    def graded(self) -> bool:
+        """Whether nothing of a run may tell which one it is."""
+        return self.dressed is not None
 
     def all_runs(self, variants: VariantSet) -> Iterator[tuple[Run, Sequence[_Job]]]:
         """Every run that can matter, as they come, each with the jobs after it that are known by then.
@@ -202,7 +223,7 @@ class _Session:
         The one on the reference in file order is the first.
         """
         # In a suite that is graded all runs are watched, and none for advice: they must not be told apart.
-        first = self.settled(_Job(variants.reference, evidence=not self.graded))
+        first = self.settled(_Job(variants.reference, evidence=not self.graded).in_a_skin(self.graded))
         if first.ended != "finished":
             yield first, ()
             return
@@ -210,7 +231,8 @@ class _Session:
         jobs = [replace(job, without=stuck) for job in _worth_running(variants, first)]
         if self.graded:  # a run must not tell by its place what it is; and correct apps come more than once
             jobs += [replace(job, only="", order="file") for job in jobs if job.order == "reversed"]
-            random.SystemRandom().shuffle(jobs)
+            jobs = [job.in_a_skin(True) for job in jobs]
+            _CHANCE.shuffle(jobs)
         yield first, jobs
         runs = []
         for number, run in enumerate(run_all(self.runner, jobs, self.settled), 1):
@@ -221,9 +243,9 @@ class _Session:
         in_doubt = doubtful((run for run in in_order if run.variant in correct), first)[: 1 + _MOST_DOUBTFUL]
         again = [
             job
-            for job in [_Job(variants.reference, without=stuck), *jobs]
+            for job in [_Job(variants.reference, without=stuck, skin=first.skin), *jobs]
             for run in in_doubt
-            if _key(job) == run.key
+            if (*_key(job), job.skin) == (*run.key, run.skin)
         ]
         for run in run_all(self.runner, again * _REPEATS, self.settled):
             yield run, ()
@@ -289,9 +311,10 @@ class _Session:
         return run
 
     def _run(self, job: _Job, *, alone: bool = False) -> Run:
+        skin = self._skin(job)
         request = Request(
             lesson=self.lesson.name,
-            app=job.variant.files,
+            app=skin.files if skin else job.variant.files,
             suite=self.suite.files,
             paths=tuple(self.suite.test_files),
             order=job.order,
@@ -302,10 +325,17 @@ class _Session:
             watched=job.evidence or self.graded,
             limit=self.limit,
         )
-        ran = Run(job.variant.id, job.order, job.only)
+        ran = Run(job.variant.id, job.order, job.only, job.skin)
         report = self.runner.run(request, alone=alone)
         self.budget.spend(report.took)
-        return run_of(ran, report, self._display, self.limit)
+        run = run_of(ran, report, self._display, self.limit)
+        return _in_plain_words(run, skin) if skin else run
+
+    def _skin(self, job: _Job) -> Worn | None:
+        if self.dressed is None or not job.skin:
+            return None
+        others = [mutant.files for mutant in self.dressed.mutants]
+        return worn(job.variant.files, self.dressed.reference.files, others, job.skin)
 
     def _display(self, node_id: str) -> str:
         """A test's name for people: its file is left out where there is only one."""
@@ -315,6 +345,15 @@ class _Session:
     def _node_id(self, test: str) -> str:
         files = self.suite.test_files
         return f"{files[0]}::{test}" if test and len(files) == 1 else test
+
+
+def _in_plain_words(run: Run, skin: Worn) -> Run:
+    """The run, with every place in the app told as it is in the plain one."""
+    outcomes = (
+        replace(o, message=skin.plain(o.message), detail=skin.plain(o.detail)) if o.message or o.detail else o
+        for o in run.outcomes
+    )
+    return replace(run, outcomes=tuple(outcomes), message=skin.plain(run.message))
 
 
 def _crash_of_suite(variants: VariantSet, limit: float, runs: Iterable[Run]) -> Run:
@@ -385,15 +424,35 @@ def _advised(
     verdict: Verdict, session: _Session, variants: VariantSet, runs: list[Run], own_tasks: Iterable[Task]
 ) -> Verdict:
     """The verdict with advice among its findings; nothing else of it changes."""
+    material = _material(session, runs[0], own_tasks)
+    found = [*advice(verdict, material), *session.without_asserts(variants, verdict, runs, material.reading)]
+    return replace(verdict, findings=(*verdict.findings, *found))
+
+
+def _explained(verdict: Verdict, session: _Session, variants: VariantSet) -> Verdict:
+    """Why valid tests of a suite that is graded catch nothing, found out by one more run: the judged ones are over."""
+    size = sum(map(len, session.suite.files.values()))
+    if (
+        any(m.killed_by for m in verdict.mutants)
+        or not any(t.valid for t in verdict.tests)
+        or size > _READABLE
+    ):
+        return verdict
+    try:
+        run = session.settled(_Job(variants.reference, evidence=True))
+    except _Spent:
+        return verdict
+    return replace(verdict, findings=(*verdict.findings, *why_nothing(verdict, _material(session, run))))
+
+
+def _material(session: _Session, first: Run, own_tasks: Iterable[Task] = ()) -> Material:
     lesson = session.lesson
-    reading = read(session.suite.files, (path.split("/")[0].removesuffix(".py") for path in lesson.app_files))
-    material = Material(
-        runs[0],
-        reading,
+    return Material(
+        first,
+        read(session.suite.files, (path.split("/")[0].removesuffix(".py") for path in lesson.app_files)),
         lesson_cells(lesson),
         {task.name: task.promises for task in own_tasks},
         worked_examples(lesson),
         any("dependency_overrides" in text for text in lesson.app_files.values()),
+        lesson.app_files,
     )
-    found = [*advice(verdict, material), *session.without_asserts(variants, verdict, runs, reading)]
-    return replace(verdict, findings=(*verdict.findings, *found))

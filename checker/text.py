@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 WIDTH = 80
 _QUOTED = "    "
@@ -85,3 +85,9 @@ def _entry(names: list[str], cells: list[str]) -> str:
         f"{name}: {cell}".removeprefix(": ") for name, cell in zip(names[1:], others, strict=False) if cell
     ]
     return " · ".join([f"**{first.strip('*')}**", *told])
+
+
+def listed(what: str, names: Sequence[str], most: int = 20) -> list[str]:
+    """A line with these names, or none where there are none; a list of more than `most` is cut."""
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    return [f"{what}: {', '.join(names[:most])}{more}."] if names else []

@@ -359,3 +359,33 @@ CLOSED = {
 
 def test_other_tests_of_a_closed_shop_are_not(judged):
     assert texts(judged(3, together(SHOP, CLOSED.values()))) == []
+
+
+OWN_APP = """
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+app = FastAPI()
+
+
+@app.get("/users/{name}")
+def read(name: str):
+    return name
+
+
+def test_x():
+    assert TestClient(app).get("/users/alice").json() == "alice"
+"""
+
+
+def test_suite_that_asks_an_app_of_its_own_is_told(judged):
+    checked = judged(1, OWN_APP)
+
+    assert advice(checked) == [("asks_nothing", None)]
+    assert any("No test sends a request to a route of the lesson's app" in line for line in board(checked))
+
+
+def test_suite_that_asks_the_lessons_app_and_looks_at_nothing_is_told_of_that_alone(judged):
+    assert advice(judged(1, USERS + "def test_x():\n    print(client.get('/users/alice').json())\n")) == [
+        ("asserts_nothing", "test_x")
+    ]

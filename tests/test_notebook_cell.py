@@ -2,8 +2,8 @@
 
 import pytest
 
+from checker.course.cell import judged_tests, own_tests, parse_cell, put_into, still_to_do
 from checker.errors import UsageError
-from checker.notebook.cell import judged_tests, own_tests, parse_cell, put_into, still_to_do
 
 FILE = '''"""A lesson."""
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from checker.check import Checked
+from checker.course.cell import put_into
 from checker.course.lessons import Lesson
 from checker.judging.verdict import Finding, TestVerdict, Verdict
-from checker.notebook.cell import put_into
 from checker.notebook.origins import retold
 
 HERE = Path(__file__).parent

@@ -70,3 +70,28 @@ def test_file_whose_name_only_looks_like_a_caches_is_told():
         (space.folder / ".pytest_cache.txt").touch()
 
         assert space.left() == [".pytest_cache.txt", "x__pycache__y.txt"]
+
+
+def test_folder_that_a_link_has_taken_the_place_of_is_not_looked_into(tmp_path):
+    with workspace("lesson", {"a.py": b""}) as space:
+        (tmp_path / "b.py").touch()
+        space.folder.rename(space.scratch / "away")
+        space.folder.symlink_to(tmp_path)
+
+        assert (space.left(), space.gone()) == ([], ["a.py"])
+
+
+def test_folders_of_any_depth_are_looked_into_and_nothing_fails():
+    with workspace("lesson", {"a.py": b""}) as space:
+        here = os.open(space.folder, os.O_RDONLY)
+        for _ in range(1500):
+            os.mkdir("d", dir_fd=here)
+            below = os.open("d", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = below
+        os.close(here)
+        (space.folder / "b.txt").touch()
+
+        assert space.left() == ["b.txt"]
+
+    assert not space.folder.parent.exists()

@@ -26,6 +26,11 @@ _Policy = Annotated[
 _Feedback = Annotated[Level, typer.Option("--feedback", help="How much the learners' pages tell.")]
 
 
+_ZeroUnusable = Annotated[
+    bool, typer.Option("--zero-unusable", help="0 for what was handed in and is no suite; else no mark.")
+]
+
+
 @app.command()
 def grade(
     submissions: Annotated[Path, typer.Argument(metavar="SUBMISSIONS", help="A folder, an entry a learner.")],
@@ -40,8 +45,12 @@ def grade(
         Path | None, typer.Option("--variants", metavar="DIR", help="Mutants and equivalents of your own.")
     ] = None,
     policy: _Policy = None,
+    zero_unusable: _ZeroUnusable = False,
     feedback: _Feedback = "count",
     gradebook: _Book = "",
+    add: Annotated[
+        bool, typer.Option("--add", help="Keep those whom OUT has and SUBMISSIONS has not.")
+    ] = False,
     again: Annotated[bool, typer.Option("--again", help="Grade also what has not changed.")] = False,
     sandbox: Annotated[
         bool, typer.Option("--sandbox/--no-sandbox", help="--no-sandbox runs everybody's code as you.")
@@ -55,8 +64,10 @@ def grade(
     from checker.grading.outputs import write_all
     from checker.grading.session import Wish, grade_into, locked, require_apart
 
-    earns = policy_in_force(out, policy)
-    wish = Wish(_course(variants), submissions, out, gradebook, lesson, roster, again, sandbox, jobs, limit)
+    earns = policy_in_force(out, policy, zero_unusable=zero_unusable)
+    wish = Wish(
+        _course(variants), submissions, out, gradebook, lesson, roster, again, add, sandbox, jobs, limit
+    )
     require_apart(out, submissions)
     with locked(out):
         try:
@@ -77,6 +88,7 @@ def grade(
 def report(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a grading.")],
     policy: _Policy = None,
+    zero_unusable: _ZeroUnusable = False,
     feedback: _Feedback = "count",
     gradebook: _Book = "",
 ) -> None:
@@ -86,9 +98,10 @@ def report(
     from checker.grading.kept_policy import policy_in_force
     from checker.grading.outputs import write_all
 
-    earns = policy_in_force(out, policy)
+    earns = policy_in_force(out, policy, zero_unusable=zero_unusable)
     with open_gradebook(place(out, gradebook)) as book:
         result = book.read()
+    print_lines(filter(None, [result.not_graded_yet()]))
     print_lines(write_all(result, earns, out, feedback, out.resolve().name))
 
 
@@ -108,7 +121,11 @@ def export(
         list[str] | None,
         typer.Option("--column", metavar="NN=TITLE", help="What goes where: a lesson or total, and a title."),
     ] = None,
+    keep_comments: Annotated[
+        bool, typer.Option("--keep-comments", help="Moodle: leave the comments that are there.")
+    ] = False,
     policy: _Policy = None,
+    zero_unusable: _ZeroUnusable = False,
     feedback: _Feedback = "count",
     gradebook: _Book = "",
 ) -> None:
@@ -119,13 +136,50 @@ def export(
     from checker.grading.kept_policy import policy_in_force
     from checker.grading.outputs import feedback_texts
 
-    earns = policy_in_force(out, policy)
+    earns = policy_in_force(out, policy, zero_unusable=zero_unusable)
     with open_gradebook(place(out, gradebook)) as book:
         result = book.read()
+    print_lines(filter(None, [result.not_graded_yet()]))
     columns = dict(map(_column, column or []))
     texts = feedback_texts(format, result, earns.policy, feedback, columns)
-    lines = write_export(format, result, earns.policy, to or out / "export", file, columns, texts)
+    to = to or out / "export"
+    lines = write_export(format, result, earns.policy, to, file, columns, texts, keep_comments=keep_comments)
     print_lines([*lines, earns.line()])
+
+
+@app.command()
+def mark(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a grading.")],
+    learner: Annotated[str, typer.Argument(metavar="LEARNER", help="Their id, as grades.csv has it.")],
+    lesson: Annotated[str, typer.Argument(metavar="LESSON", help="Its number.")],
+    points: Annotated[str | None, typer.Option("--points", help="What they get, such as 7.5.")] = None,
+    because: Annotated[
+        str, typer.Option("--because", help="The reason; everybody who sees the mark sees it.")
+    ] = "",
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Take the mark back: what is graded counts.")
+    ] = False,
+    policy: _Policy = None,
+    feedback: _Feedback = "count",
+    gradebook: _Book = "",
+) -> None:
+    """Set a mark by hand: it stands, whatever is graded, and every page says so."""
+    require_libraries()
+    from checker.grading.by_hand import changed
+    from checker.grading.gradebook import open_gradebook, place
+    from checker.grading.kept_policy import policy_in_force
+    from checker.grading.outputs import write_all
+    from checker.grading.session import locked
+
+    earns = policy_in_force(out, policy)
+    with open_gradebook(place(out, gradebook)) as book, locked(out):
+        change = changed(
+            book.read(), book.lessons(), earns.policy, learner, lesson, points, because, clear=clear
+        )
+        book.set_mark(change.learner, change.lesson, change.mark)
+        result = book.read()
+    print_lines([change.line()])
+    print_lines(write_all(result, earns, out, feedback, out.resolve().name))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker.doctor.diagnosis import Diagnosis, ok, problem, warning
 from checker.doctor.environment import pip
+from checker.engine.namespaces_allowed import why_not
 from checker.engine.runner import CAN_FORK
 
 ENOUGH_DISK = 200_000_000  # bytes: workspaces, caches and a test database fit in many times over
@@ -20,6 +22,9 @@ ENOUGH_DISK = 200_000_000  # bytes: workspaces, caches and a test database fit i
 _SOME_BYTES = b"\0" * 4096
 _A_ZONE = "Asia/Tokyo"
 _LAST_YEAR = 2100
+
+
+_TRIED = ("--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "true")
 
 
 def temporary_folder() -> Diagnosis:
@@ -106,4 +111,12 @@ def fork() -> Diagnosis:
 
 
 def sandbox() -> Diagnosis:
-    return ok(f"{shutil.which('bwrap') or 'bwrap is not here'}; only instructors need it")
+    """Tried, as it may be installed and not allowed; no trouble for learners either way."""
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return ok("bwrap is not here; only instructors need it")
+    tried = subprocess.run([bwrap, *_TRIED], capture_output=True, text=True, errors="replace", check=False)
+    if tried.returncode == 0:
+        return ok(f"{bwrap} works; only instructors need it")
+    said = (tried.stderr.strip().splitlines() or ["it ended without a word"])[-1][:200]
+    return ok(f"{bwrap} does not work: {said}. {why_not()} Only instructors need it".replace("  ", " "))

@@ -12,7 +12,10 @@ from typing import Any
 Event = tuple[Any, ...]
 
 OUTCOMES = {"passed", "failed", "error", "todo", "skipped", "xfailed"}
-FLAGS = {"outcome_rewritten", "reads_app_source", "kills_processes", "starts_programs", "exit_hook"}
+FLAGS = {
+    *("outcome_rewritten", "reads_app_source", "traces_the_run", "imports_checker", "loads_native_code"),
+    *("kills_processes", "starts_programs", "exit_hook"),
+}
 
 # More than an honest run has of anything: what a test writes itself is not to fill the gradebook.
 MOST_TESTS = 1_000  # of a suite that are run; of leaks too, no run has more

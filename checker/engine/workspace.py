@@ -8,8 +8,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+_MOST_LOOKED_AT = 10_000  # files that a run left
+_DEEPEST = 100  # folders in each other before they are brought up
 _NOT_LEFT = {"__pycache__", ".pytest_cache"}
 
 
@@ -21,6 +24,8 @@ class Workspace:
     scratch: Path
     """Where temporary files go; outside the lesson folder, gone with the workspace."""
     put: frozenset[str]
+    identity: tuple[int, int]
+    """Device and number of the lesson folder as it was furnished: a run may put another one in its place."""
 
     def left(self) -> list[str]:
         """Files that the run left in the lesson folder, caches aside."""
@@ -31,12 +36,31 @@ class Workspace:
         return sorted(self.put - self._now())
 
     def _now(self) -> set[str]:
-        # os.walk passes over what it may not look into; a run can leave such a folder too.
-        return {
-            Path(folder, name).relative_to(self.folder).as_posix()
-            for folder, _, names in os.walk(self.folder)
-            for name in names
-        }
+        """The files that are there; of the folder's own, and no more than anybody looks at."""
+        try:
+            is_ours = identity_of(self.folder) == self.identity
+        except OSError:
+            return set()
+        return set(islice(_files_below(str(self.folder)), _MOST_LOOKED_AT)) if is_ours else set()
+
+
+def identity_of(folder: Path) -> tuple[int, int]:
+    """What tells a folder from another one in its place; no link is followed. Raises OSError where it is gone."""
+    about = folder.lstat()
+    return about.st_dev, about.st_ino
+
+
+def _files_below(top: str) -> Iterator[str]:
+    """The files below a folder, however deep; folders that may not be looked into are passed over."""
+    waiting = [("", top)]
+    while waiting:
+        prefix, folder = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((f"{prefix}{entry.name}/", entry.path))
+                else:
+                    yield prefix + entry.name
 
 
 def put_files(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -55,17 +79,33 @@ def workspace(name: str, files: Mapping[str, bytes]) -> Iterator[Workspace]:
         folder, scratch = root / name, root / "tmp"
         scratch.mkdir()
         put_files(folder, files)
-        yield Workspace(folder, scratch, frozenset(files))
+        yield Workspace(folder, scratch, frozenset(files), identity_of(folder))
     finally:
         _remove(root)
 
 
 def _remove(root: Path) -> None:
     """Remove a folder that is ours, with all in it; where some of it cannot be removed, as much as can."""
-    shutil.rmtree(root, ignore_errors=True)
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(root, ignore_errors=True)
     if root.exists():
+        _flatten(root)
         _open_up(root)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def _flatten(root: Path) -> None:
+    """Bring what lies deep up to `root`: to remove folders, Python opens one in the other, and has so many at the most."""
+    waiting, moved = [(str(root), 0)], 0
+    while waiting:
+        folder, depth = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(folder) as entries:
+            for entry in [entry for entry in entries if entry.is_dir(follow_symlinks=False)]:
+                path = entry.path
+                if depth == _DEEPEST:
+                    path, moved = str(root / f"moved-{moved}"), moved + 1
+                    os.rename(entry.path, path)  # noqa: PTH104  a path too long for pathlib's own look-ups
+                waiting.append((path, 0 if depth == _DEEPEST else depth + 1))
 
 
 def _open_up(root: Path) -> None:

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from checker.errors import UsageError
 
-_LIBRARIES = ("jinja2", "yaml")
+_LIBRARIES = ("jinja2", "yaml", "httpx2")
 
 
 def require_libraries() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from checker.course.lessons import Lesson
 from checker.course.suite import Suite
 from checker.engine.run import Runner
 from checker.grading.gradebook import Gradebook
-from checker.grading.intake import Sources, take_in
+from checker.grading.intake import Source, Sources, take_in
 from checker.grading.model import Learner, Submission, Unit
 from checker.grading.units import Grader, Subject, key_of, print_of
 
@@ -22,6 +22,8 @@ class Tally:
     """How far a grading is."""
 
     submissions: int
+    read: int = 0
+    """Submissions that have been looked into, so that it is known what there is to grade."""
     taken_in: int = 0
     graded: int = 0
     kept: int = 0
@@ -67,10 +69,14 @@ def grade_class(
     """
     tally = Tally(len(sources.chosen))
     book.put_lessons((subject.sheet, print_of(subject.starter).shapes) for subject in subjects.values())
-    book.put_absent(sources.absent)
+    book.begin(map(_by_name_alone, sources.chosen), sources.absent, subjects)
+    to_grade = [
+        source for source in sources.chosen if _record(source, subjects, book, settings, tally, progress)
+    ]
+    tally.taken_in = tally.submissions - len(to_grade)
     with _workers(settings) as grade:
         waiting: dict[Future[Unit], _Job] = {}
-        for job in _jobs(sources, subjects, book, settings, tally, progress):
+        for job in _jobs(to_grade, subjects, book, settings, tally, progress):
             waiting[grade(job)] = job
             if (
                 len(waiting) == 2 * settings.workers
@@ -81,33 +87,59 @@ def grade_class(
     return tally
 
 
+def _by_name_alone(source: Source) -> Submission:
+    return Submission(source.learners, source.name, flags=source.flags, notes=source.notes)
+
+
+def _record(
+    source: Source,
+    subjects: Mapping[str, Subject],
+    book: Gradebook,
+    settings: Settings,
+    tally: Tally,
+    progress: Callable[[Tally], None],
+) -> bool:
+    """Read a submission and put into the book what was handed in; whether anything of it is to be graded.
+
+    All of them are recorded before the first is graded: whenever a grading ends, the book knows what is missing.
+    """
+    submission = _taken_in(source, subjects, settings)
+    jobs = list(_to_grade(submission, subjects, book, settings))
+    book.put_submission(submission, subjects, [job.subject.lesson.name for job in jobs])
+    tally.kept += len(submission.suites) - len(jobs)
+    tally.read += 1
+    progress(tally)
+    return bool(jobs)
+
+
 def _jobs(
-    sources: Sources,
+    sources: Iterable[Source],
     subjects: Mapping[str, Subject],
     book: Gradebook,
     settings: Settings,
     tally: Tally,
     progress: Callable[[Tally], None],
 ) -> Iterator[_Job]:
-    """What has to be graded, read from disk one submission after the other."""
-    known = {} if settings.again else book.keys()
-    lessons = [subject.lesson for subject in subjects.values()]
-    for source in sources.chosen:
-        submission = take_in(source, lessons, settings.only)
-        book.put_submission(submission, subjects)
-        for job in _of(submission, subjects):
-            if all(known.get((learner.id, job.subject.lesson.name)) == job.key for learner in job.learners):
-                tally.kept += 1
-            else:
-                yield job
+    """What has to be graded, read from disk one submission after the other: a class does not fit into memory."""
+    for source in sources:
+        yield from _to_grade(_taken_in(source, subjects, settings), subjects, book, settings)
         tally.taken_in += 1
         progress(tally)
 
 
-def _of(submission: Submission, subjects: Mapping[str, Subject]) -> Iterator[_Job]:
+def _taken_in(source: Source, subjects: Mapping[str, Subject], settings: Settings) -> Submission:
+    return take_in(source, [subject.lesson for subject in subjects.values()], settings.only)
+
+
+def _to_grade(
+    submission: Submission, subjects: Mapping[str, Subject], book: Gradebook, settings: Settings
+) -> Iterator[_Job]:
+    """The suites without a verdict that still holds."""
+    known = {} if settings.again else book.keys_of(submission.learners)
     for name, suite in submission.suites.items():
-        subject = subjects[name]
-        yield _Job(submission.learners, subject, suite, key_of(subject, suite))
+        job = _Job(submission.learners, subjects[name], suite, key_of(subjects[name], suite))
+        if any(known.get((learner.id, name)) != job.key for learner in job.learners):
+            yield job
 
 
 @contextmanager

@@ -5,9 +5,10 @@ All of it can be had again by grading again, so an old layout is refused with a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,21 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from checker.errors import UsageError
 from checker.grading.likeness import Print, Shapes, alike
-from checker.grading.model import Bug, ClassResult, Learner, LearnerResult, LessonSheet, Submission, Unit
+from checker.grading.model import (
+    NOT_GRADED,
+    UNUSABLE,
+    Bug,
+    ClassResult,
+    HandMark,
+    Learner,
+    LearnerResult,
+    LessonSheet,
+    Submission,
+    Unit,
+    without_verdict,
+)
 
-SCHEMA = 1
+SCHEMA = 2
 _LOCK = 1_095_914_836  # a number for PostgreSQL: of all gradings into one database
 _NAME = String(200)
 
@@ -63,6 +76,22 @@ class _Learner(_Base):
     source: Mapped[str]
     flags: Mapped[list[Any]]
     notes: Mapped[list[Any]]
+    taken_in: Mapped[bool]
+    """Whether the grading under way, or the last one, has read what they handed in."""
+    waiting: Mapped[list[Any]]
+    """The lessons they handed in, or may have, that have no verdict yet."""
+    unusable: Mapped[list[Any]]
+    """The lessons for which what they handed in is no suite."""
+
+
+class _Mark(_Base):
+    __tablename__ = "marks"
+    learner: Mapped[str] = mapped_column(String(500), primary_key=True)
+    lesson: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    points: Mapped[str]
+    """As a fraction."""
+    because: Mapped[str]
+    set_at: Mapped[datetime]
 
 
 class _Unit(_Base):
@@ -93,30 +122,55 @@ class Gradebook:
                 bugs = [[bug.id, bug.area, bug.promise, bug.symptom] for bug in sheet.bugs]
                 session.merge(_Lesson(name=sheet.name, title=sheet.title, bugs=bugs, starter=_texts(starter)))
 
-    def put_submission(self, submission: Submission, graded: Iterable[str]) -> None:
-        """Whom a submission is of and what is to be said of it.
+    def begin(
+        self, handed_in: Iterable[Submission], absent: Iterable[Learner], lessons: Iterable[str]
+    ) -> None:
+        """What a grading of these `lessons` finds: who handed in and who did not, before anything is read.
 
-        Verdicts of earlier gradings on the `graded` lessons that it no longer has are dropped, and so are learners
-        whom it was taken for then: before there was a roster, say.
+        From here on nothing that was handed in counts as not handed in, or by a verdict on what it was before.
+        Learners whom a submission was taken for earlier, before there was a roster, say, are dropped.
         """
+        names = sorted(lessons)
         with self._session() as session:
-            others = select(_Learner.id).where(
-                _Learner.source == submission.source,
-                _Learner.id.not_in([learner.id for learner in submission.learners]),
-            )
-            session.execute(delete(_Unit).where(_Unit.learner.in_(others)))
-            session.execute(delete(_Learner).where(_Learner.id.in_(list(session.scalars(others)))))
+            for submission in handed_in:
+                self._drop_others(session, submission)
+                for learner in submission.learners:
+                    row = _learner_row(learner, submission, taken_in=False, waiting=names)
+                    self._put_learner(session, row, names)
+            for learner in absent:
+                if session.get(_Learner, learner.id) is None:
+                    session.add(_learner_row(learner, Submission((learner,), "")))
+
+    def _drop_others(self, session: Session, submission: Submission) -> None:
+        others = select(_Learner.id).where(
+            _Learner.source == submission.source,
+            _Learner.id.not_in([learner.id for learner in submission.learners]),
+        )
+        gone = list(session.scalars(others))
+        session.execute(delete(_Unit).where(_Unit.learner.in_(gone)))
+        session.execute(delete(_Learner).where(_Learner.id.in_(gone)))
+
+    def put_submission(self, submission: Submission, graded: Iterable[str], waiting: Iterable[str]) -> None:
+        """What a submission has turned out to be: of the lessons `graded`, those that are `waiting` for a verdict.
+
+        Verdicts of earlier gradings on lessons that it no longer has are dropped.
+        """
+        names = set(graded)
+        unusable = names if submission.has_nothing_usable else submission.unusable & names
+        to_come = sorted(waiting)
+        with self._session() as session:
             for learner in submission.learners:
-                session.merge(_learner_row(learner, submission.source, submission.flags, submission.notes))
-                gone = set(graded) - submission.suites.keys()
+                row = _learner_row(learner, submission, waiting=to_come, unusable=sorted(unusable))
+                self._put_learner(session, row, names)
+                gone = names - submission.suites.keys()
                 session.execute(delete(_Unit).where(_Unit.learner == learner.id, _Unit.lesson.in_(gone)))
 
-    def put_absent(self, learners: Iterable[Learner]) -> None:
-        """Learners who are in the roster and handed in nothing."""
-        with self._session() as session:
-            for learner in learners:
-                if session.get(_Learner, learner.id) is None:
-                    session.add(_learner_row(learner, "", (), ()))
+    def _put_learner(self, session: Session, row: _Learner, graded: Collection[str]) -> None:
+        """Put `row` in, with what an earlier grading of other lessons has left to be said."""
+        if old := session.get(_Learner, row.id):
+            row.waiting = [*row.waiting, *(name for name in old.waiting if name not in graded)]
+            row.unusable = [*row.unusable, *(name for name in old.unusable if name not in graded)]
+        session.merge(row)
 
     def put_unit(self, learners: Iterable[Learner], unit: Unit, key: str, made: Print) -> None:
         """A verdict, for all whom it counts for; on disk when this returns. What is no verdict is graded again."""
@@ -134,24 +188,44 @@ class Gradebook:
                         graded_at=unit.graded_at,
                     )
                 )
+                if row := session.get(_Learner, learner.id):
+                    row.waiting = [name for name in row.waiting if name != unit.lesson]
+
+    def set_mark(self, learner: str, lesson: str, mark: HandMark | None) -> None:
+        """The mark that an instructor gives, in place of what is graded; None takes it back."""
+        with self._session() as session:
+            session.execute(delete(_Mark).where(_Mark.learner == learner, _Mark.lesson == lesson))
+            if mark:
+                points, at = str(mark.points), mark.set_at
+                session.add(
+                    _Mark(learner=learner, lesson=lesson, points=points, because=mark.because, set_at=at)
+                )
 
     # -- reading
 
-    def keys(self) -> dict[tuple[str, str], str]:
-        """By learner and lesson, the keys of the verdicts there are; without those that could not be had."""
+    def keys_of(self, learners: Iterable[Learner]) -> dict[tuple[str, str], str]:
+        """By learner and lesson, the keys of the verdicts that these learners have."""
+        ids = [learner.id for learner in learners]
         with self._session() as session:
-            rows = session.execute(select(_Unit.learner, _Unit.lesson, _Unit.key, _Unit.document["status"]))
-            return {
-                (learner, lesson): key for learner, lesson, key, status in rows if status != "harness_error"
-            }
+            rows = session.execute(
+                select(_Unit.learner, _Unit.lesson, _Unit.key).where(_Unit.learner.in_(ids), _Unit.key != "")
+            )
+            return {(learner, lesson): key for learner, lesson, key in rows}
+
+    def lessons(self) -> list[str]:
+        """The names of all lessons that have been graded, handed in or not."""
+        with self._session() as session:
+            return sorted(session.scalars(select(_Lesson.name)))
+
+    def handed_in(self) -> dict[str, str]:
+        """Who handed in something in this or an earlier grading, by id, and where that came from."""
+        with self._session() as session:
+            rows = session.execute(select(_Learner.id, _Learner.source).where(_Learner.source != ""))
+            return {row.id: row.source for row in rows}
 
     def read(self) -> ClassResult:
         """All of it, lessons and learners by name; not the lessons that nobody has handed in."""
         with self._session() as session:
-            handed_in = select(_Unit.lesson)
-            lessons = list(
-                session.scalars(select(_Lesson).where(_Lesson.name.in_(handed_in)).order_by(_Lesson.name))
-            )
             # Sorted here: databases differ in what they put first.
             learners = sorted(session.scalars(select(_Learner)), key=lambda row: row.id)
             units: dict[str, dict[str, Unit]] = {}
@@ -160,6 +234,15 @@ class Gradebook:
                 units.setdefault(row.learner, {})[row.lesson] = _unit(row)
                 made = Print(_shapes(row.shapes), row.content)
                 prints.setdefault(row.lesson, {})[row.learner] = made
+            marks: dict[str, dict[str, HandMark]] = {}
+            for given in session.scalars(select(_Mark).order_by(_Mark.lesson)):
+                marks.setdefault(given.learner, {})[given.lesson] = _hand_mark(given)
+            seen = {lesson for of_one in units.values() for lesson in of_one}
+            seen |= {lesson for of_one in marks.values() for lesson in of_one}
+            seen |= {lesson for row in learners if row.taken_in for lesson in row.waiting}
+            lessons = [
+                row for row in session.scalars(select(_Lesson).order_by(_Lesson.name)) if row.name in seen
+            ]
             teams = {row.id: row.team for row in learners}
             pairs = [
                 pair
@@ -171,7 +254,10 @@ class Gradebook:
                 tuple(
                     LessonSheet(row.name, row.title, tuple(Bug(*bug) for bug in row.bugs)) for row in lessons
                 ),
-                tuple(_learner_result(row, units.get(row.id, {})) for row in learners),
+                tuple(
+                    _learner_result(row, units.get(row.id, {}), marks.get(row.id, {}), seen)
+                    for row in learners
+                ),
                 tuple(pairs),
             )
 
@@ -274,27 +360,61 @@ def _without_password(name: str) -> str:
 # -- rows
 
 
-def _learner_row(learner: Learner, source: str, flags: Iterable[str], notes: Iterable[str]) -> _Learner:
+def _learner_row(
+    learner: Learner,
+    submission: Submission,
+    *,
+    taken_in: bool = True,
+    waiting: Iterable[str] = (),
+    unusable: Iterable[str] = (),
+) -> _Learner:
     return _Learner(
         id=learner.id,
         name=learner.name,
         email=learner.email,
         team=learner.team,
-        source=source,
-        flags=list(flags),
-        notes=list(notes),
+        source=submission.source,
+        flags=list(submission.flags),
+        notes=list(submission.notes),
+        taken_in=taken_in,
+        waiting=list(waiting),
+        unusable=list(unusable),
     )
 
 
-def _learner_result(row: _Learner, units: Mapping[str, Unit]) -> LearnerResult:
+def _learner_result(
+    row: _Learner, units: Mapping[str, Unit], marks: Mapping[str, HandMark], lessons: Collection[str]
+) -> LearnerResult:
+    """What is known of a learner; an earlier verdict says nothing about work that waits for a new one."""
     learner = Learner(row.id, row.name, row.email, row.team)
-    return LearnerResult(learner, row.source, tuple(row.flags), tuple(row.notes), units)
+    unusable = {name: _without(name, UNUSABLE) for name in row.unusable if name in lessons}
+    waiting = {name: _without(name, NOT_GRADED) for name in row.waiting if name in lessons}
+    return LearnerResult(
+        learner,
+        row.source,
+        tuple(row.flags),
+        tuple(row.notes),
+        {**unusable, **units, **waiting},
+        is_waiting=bool(row.waiting) or not row.taken_in,
+        by_hand=marks,
+    )
+
+
+def _without(lesson: str, status: str) -> Unit:
+    return Unit(lesson, without_verdict(lesson, status), None)
+
+
+def _hand_mark(row: _Mark) -> HandMark:
+    return HandMark(Fraction(row.points), row.because, _in_utc(row.set_at))
 
 
 def _unit(row: _Unit) -> Unit:
-    # SQLite has no zones, and PostgreSQL answers in the server's.
-    at = row.graded_at.astimezone(UTC) if row.graded_at.tzinfo else row.graded_at.replace(tzinfo=UTC)
-    return Unit(row.lesson, row.document, at, row.sandboxed)
+    return Unit(row.lesson, row.document, _in_utc(row.graded_at), row.sandboxed)
+
+
+def _in_utc(at: datetime) -> datetime:
+    """SQLite has no zones, and PostgreSQL answers in the server's."""
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _texts(shapes: Shapes) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from checker.errors import UsageError
@@ -28,11 +28,16 @@ class PolicyInForce:
         return f"Marks by {self.file or 'the default policy'}."
 
 
-def policy_in_force(out: Path, named: Path | None) -> PolicyInForce:
+def policy_in_force(out: Path, named: Path | None, *, zero_unusable: bool = False) -> PolicyInForce:
     """The policy that is `named`, else the one kept in the folder `out`, else the default.
 
-    Raises UsageError where it cannot be used.
+    With `zero_unusable`, what is of no use earns 0; that is not kept. Raises UsageError where it cannot be used.
     """
+    found = _found(out, named)
+    return replace(found, policy=replace(found.policy, zero_unusable=zero_unusable))
+
+
+def _found(out: Path, named: Path | None) -> PolicyInForce:
     if named:
         return _read(named)
     kept = out / _NAME

@@ -1,8 +1,8 @@
-"""How alike two suites are, whatever their names and layout. Pure.
+"""How alike two suites are, whatever their names, data and layout. Pure.
 
 A suite is taken for the shapes of its functions and of their statements, two in a row: names are replaced by
-their places of first use, and docstrings, comments and layout are gone. What the starter has does not count, nor
-what half of a class has. It is a reason to look, never a proof.
+their places of first use, texts and numbers by their kind, but for statuses and heads of paths; docstrings, comments and
+layout are gone. What the starter has does not count, nor what half of a class has. It is a reason to look, never a proof.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _FEWEST = 10  # shapes below which two suites are alike by chance
 _A_CLASS = 10  # suites from which on it can be said what many have
 _COMMON = 0.5  # of all suites
 _OF_NO_MATTER = {"ctx", "kind", "type_comment", "returns", "annotation"}  # fields of a syntax tree
+_STATUSES = range(100, 600)
 _END = object()  # of a list
 
 Shapes = frozenset[bytes]
@@ -127,6 +128,8 @@ def _normal(statements: list[ast.stmt], names: dict[str, str]) -> str:
         value = todo.pop()
         if isinstance(value, ast.Name):
             parts.append(names.setdefault(value.id, f"n{len(names)}"))
+        elif isinstance(value, ast.Constant | ast.JoinedStr):
+            parts.append(_kind(value))
         elif isinstance(value, ast.AST):
             parts.append(type(value).__name__)
             below = [inner for name, inner in ast.iter_fields(value) if name not in _OF_NO_MATTER]
@@ -137,8 +140,24 @@ def _normal(statements: list[ast.stmt], names: dict[str, str]) -> str:
         elif value is _END:
             parts.append("]")
         else:
-            parts.append(hex(value) if type(value) is int else repr(value))
+            parts.append(repr(value))
     return " ".join(parts)
+
+
+def _kind(literal: ast.Constant | ast.JoinedStr) -> str:
+    """What is left of a literal: whoever copies changes the data, but a status and the head of a path are the app's."""
+    value = literal.value if isinstance(literal, ast.Constant) else _beginning(literal)
+    if isinstance(value, str):
+        return f"/{value.split('/')[1]}" if value.startswith("/") else "str"
+    if value is None or isinstance(value, bool) or (type(value) is int and value in _STATUSES):
+        return repr(value)
+    return type(value).__name__
+
+
+def _beginning(text: ast.JoinedStr) -> str:
+    """What an f-string begins with."""
+    first = text.values[0] if text.values else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def _hash(text: str) -> bytes:

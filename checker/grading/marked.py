@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from checker.errors import UsageError
-from checker.grading.model import ClassResult, LearnerResult, LessonSheet, Unit
-from checker.grading.policy import Mark, Policy, Total, is_spelt, mark, total
+from checker.grading.model import HARNESS_ERROR, UNUSABLE, ClassResult, LearnerResult, LessonSheet, Unit
+from checker.grading.policy import Mark, Policy, Total, is_spelt, mark, plain, total
 from checker.grading.safely import one_line
+from checker.text import listed
 
 TOTAL = "total"
 """What the sum is called wherever it stands beside the lessons' names."""
@@ -71,28 +72,61 @@ class MarkedClass:
                 "No lesson of this class counts under this policy. See its lessons and its weights."
             )
 
+    def what_counts(self) -> list[str]:
+        """A line on the lessons that the total is of, and how many handed them in."""
+        told = [
+            f"{sheet.name[:2]}: {sum(sheet.name in one.result.units for one in self.learners)} of {len(self.learners)}"
+            for sheet in self.counting
+        ]
+        if not told:
+            return []
+        told[0] += " handed in"
+        numbers = ", ".join(f'"{sheet.name[:2]}"' for sheet in self.counting[:1])
+        choose = "" if self.policy.lessons else f" To choose: lessons = [{numbers}] in a --policy file."
+        return [f"In the total: {' · '.join(told)}.{choose}"]
+
     def notices(self) -> list[str]:
         """What to tell about the marks as such: lessons nobody has, and marks that are to come."""
         unknown = self.policy.unknown(sheet.name for sheet in self.lessons)
         lines = [f"The policy names lesson {name}, which this class has no grades for." for name in unknown]
         lines += [
-            f"{one_line(one.id)}, {name}: left blank, as {_why_blank(one.result.units[name])}; to be graded again."
+            f"{one_line(one.id)}, {name}: left blank, as {why}; to be graded again."
             for one in self.learners
             for name, given in one.marks.items()
-            if given.points is None
+            if given.points is None and (why := _why_again(one.result.units[name]))
         ]
-        return lines
+        unusable = [one_line(one.id) for one in self.learners if _is_blank_as_unusable(one)]
+        lines += listed("Handed in, nothing usable, left blank (--zero-unusable gives 0)", unusable)
+        by_hand = [
+            f"{one_line(one.id)} ({name[:2]}: {plain(mark.points)})"
+            for one in self.learners
+            for name, mark in one.result.by_hand.items()
+        ]
+        return [*lines, *listed("Set by hand", by_hand)]
 
 
-def _why_blank(unit: Unit) -> str:
-    return "it is undecided" if unit.is_undecided else "the harness failed"
+def _why_again(unit: Unit) -> str:
+    if unit.is_undecided:
+        return "it is undecided"
+    return "the harness failed" if unit.status == HARNESS_ERROR else ""
+
+
+def _is_blank_as_unusable(one: MarkedLearner) -> bool:
+    units = one.result.units
+    blank = (name for name, given in one.marks.items() if given.points is None and name in units)
+    return any(units[name].status == UNUSABLE for name in blank) or (
+        one.result.has_nothing_usable and not one.marks
+    )
 
 
 def mark_class(policy: Policy, result: ClassResult) -> MarkedClass:
     """Every mark of the class, learners in the order they have there."""
     learners = []
     for one in result.learners:
-        marks = {sheet.name: mark(policy, sheet.name, one.units.get(sheet.name)) for sheet in result.lessons}
+        marks = {
+            sheet.name: mark(policy, sheet.name, one.units.get(sheet.name), one.by_hand.get(sheet.name))
+            for sheet in result.lessons
+        }
         learners.append(MarkedLearner(one, marks, total(policy, marks)))
     return MarkedClass(policy, result.lessons, tuple(learners))
 

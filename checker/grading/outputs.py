@@ -40,6 +40,7 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
             f"The report in {out} could not be written ({error}). The gradebook is whole: checker report {out}"
         ) from None
     lines = [*export("csv", result, policy, out), *export("json", result, policy, out)]
+    what_counts = marked.what_counts()
     written = [line for line in lines if line.startswith("Written: ")]
     others = dict.fromkeys(line for line in lines if not line.startswith("Written: "))
     return [
@@ -48,6 +49,7 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
         f"Written: {out / 'feedback'}, {count(pages, 'learner')}, at level {level}",
         *kept,
         *others,
+        *what_counts,
         *([in_force.line()] if in_force.file else []),
     ]
 

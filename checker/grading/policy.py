@@ -10,18 +10,24 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-from checker.grading.model import Unit
+from checker.grading.model import HARNESS_ERROR, NOT_GRADED, UNUSABLE, HandMark, Unit
 
 Award = Literal["score", "complete", "thresholds"]
 
-HARNESS_ERROR = "harness_error"
 NOT_HANDED_IN = "not handed in"
 NO_VERDICT = "no verdict: the harness failed; to be graded again, and not counted until then"
 
 UNDECIDED = (
     "undecided: a run was lost, and not in the same way again; to be graded again, and not counted until then"
 )
+NOTHING_USABLE = "handed in, nothing usable"
+_NO_MARK = {
+    HARNESS_ERROR: NO_VERDICT,
+    NOT_GRADED: "not graded yet",
+    UNUSABLE: f"{NOTHING_USABLE}: somebody has to look at what it is",
+}
 
+_FINEST = Fraction(1, 100)
 _LEAKS = {
     "override_left": "an override left behind",
     "lifespan_not_stopped": "an app started and never stopped",
@@ -64,8 +70,10 @@ class Policy:
     thresholds: tuple[Threshold, ...] = ()
     """With award ``thresholds``; from the lowest up."""
     costs: Costs = Costs()
-    round_to: Fraction = Fraction(1, 100)
+    round_to: Fraction = _FINEST
     """Marks are multiples of this; halves go up."""
+    zero_unusable: bool = False
+    """Whether what was handed in and is of no use earns 0; else it has no mark."""
 
     def counts(self, lesson: str) -> bool:
         """Whether the lesson of this folder name is part of the total."""
@@ -87,9 +95,11 @@ class Mark:
     """What one lesson earns, and how that came about."""
 
     points: float | None
-    """None: to be graded again; exports leave it blank."""
+    """None: without a verdict; exports leave it blank."""
     out_of: float
     reasons: tuple[str, ...]
+    unrounded: Fraction | None = None
+    """The points before rounding, to compute with: what is rounded twice is wrong. None where the points are exact."""
 
 
 @dataclass(frozen=True)
@@ -100,28 +110,56 @@ class Total:
     """None as long as one of the marks is."""
     out_of: float
     reasons: tuple[str, ...] = ()
+    unrounded: Fraction | None = None
+    """As in `Mark`."""
 
 
-def mark(policy: Policy, lesson: str, unit: Unit | None) -> Mark:
+def mark(policy: Policy, lesson: str, unit: Unit | None, by_hand: HandMark | None = None) -> Mark:
     """What `unit`, or having handed in nothing, earns for the lesson of this folder name.
 
-    Flags for a person to look at change no mark.
+    A mark `by_hand` stands in its place, whatever is graded. Flags for a person to look at change no mark.
     """
     points, reasons = _earned(policy, unit)
+    if by_hand:
+        graded = "no mark" if points is None else plain(rounded(points, policy.round_to))
+        said = f"set by hand on {by_hand.set_at:%Y-%m-%d}: {by_hand.because}"
+        points, reasons = by_hand.points, [said, f"graded: {graded} ({'; '.join(reasons)})"]
     if not policy.counts(lesson):
         reasons = [*reasons, "not part of the total"]
-    rounded_points = None if points is None else float(rounded(points, policy.round_to))
-    return Mark(rounded_points, float(policy.points), tuple(reasons))
+    return Mark(_shown(points, policy), float(policy.points), tuple(reasons), points)
 
 
 def total(policy: Policy, marks: Mapping[str, Mark]) -> Total:
-    """The sum of the marks that count, by lesson name, each times its weight."""
+    """The sum of the marks that count, by lesson name, each times its weight; rounded once."""
     counted = {name: one for name, one in marks.items() if policy.counts(name)}
     out_of = sum(policy.weight(name) * exact(one.out_of) for name, one in counted.items())
+    if not counted:
+        return Total(None, float(out_of), ("no lesson that counts is graded yet",))
     if missing := [name for name, one in counted.items() if one.points is None]:
-        return Total(None, float(out_of), (f"to be graded again: {', '.join(missing)}",))
-    points = sum((policy.weight(name) * exact(one.points or 0) for name, one in counted.items()), Fraction(0))
-    return Total(float(rounded(points, policy.round_to)), float(out_of), _weights_told(policy, counted))
+        return Total(None, float(out_of), (f"without a mark: {', '.join(missing)}",))
+    points = sum((policy.weight(name) * unrounded(one) for name, one in counted.items()), Fraction(0))
+    return Total(_shown(points, policy), float(out_of), _weights_told(policy, counted), points)
+
+
+def unrounded(one: Mark | Total) -> Fraction:
+    """The points to compute with; only for what has points."""
+    return exact(one.points or 0) if one.unrounded is None else one.unrounded
+
+
+def scaled(policy: Policy, one: Mark | Total, full: Fraction | None) -> Fraction:
+    """The points as points out of `full`, to the hundredth; as they are where nobody knows what that is.
+
+    Where the policy has steps that are coarser than that, the step is scaled, else the points, and rounded once.
+    """
+    points, out_of = exact(one.points or 0), exact(one.out_of)
+    if not full or full == out_of:
+        return points
+    exactly = unrounded(one) if policy.round_to == _FINEST else points
+    return rounded(exactly * full / out_of, _FINEST)
+
+
+def _shown(points: Fraction | None, policy: Policy) -> float | None:
+    return None if points is None else float(rounded(points, policy.round_to))
 
 
 def rounded(number: Fraction, step: Fraction) -> Fraction:
@@ -156,8 +194,10 @@ def _earned(policy: Policy, unit: Unit | None) -> tuple[Fraction | None, list[st
     """The points before rounding, and the reasons."""
     if unit is None:
         return Fraction(0), [NOT_HANDED_IN]
-    if unit.status == HARNESS_ERROR:
-        return None, [NO_VERDICT]
+    if unit.status == UNUSABLE and policy.zero_unusable:
+        return Fraction(0), [NOTHING_USABLE]
+    if why := _NO_MARK.get(unit.status):
+        return None, [why]
     if unit.is_undecided:
         return None, [UNDECIDED]
     awarded, why = _awarded(policy, unit)
@@ -197,7 +237,22 @@ def _score(unit: Unit) -> tuple[Fraction, str]:
         return Fraction(0), _NOTHING_RAN[unit.status]
     killed, mutants = caught(unit)
     score = Fraction(killed, mutants) if mutants else exact(unit.score)
-    return score, f"{killed} of {mutants} mutants caught" if mutants else f"score {plain(unit.score)}"
+    told = f"{killed} of {mutants} mutants caught" if mutants else f"score {plain(unit.score)}"
+    return score, told if killed else f"{told}{_why_none(unit)}"
+
+
+def _why_none(unit: Unit) -> str:
+    """Why nothing is caught, where that is known."""
+    kinds = [finding["kind"] for finding in unit.document.get("findings", ())]
+    if "asks_nothing" in kinds:
+        return ", as no test touches the lesson's app"
+    silent, valid = (
+        kinds.count("asserts_nothing"),
+        sum(test["valid"] for test in unit.document.get("tests", ())),
+    )
+    if silent and silent >= valid:
+        return ", as there is no assertion that could fail"
+    return ""
 
 
 def _problems(costs: Costs, unit: Unit) -> Iterator[tuple[Fraction, str]]:

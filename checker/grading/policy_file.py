@@ -23,12 +23,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
 from checker.course.lessons import LESSON_NAME
 from checker.errors import UsageError
-from checker.grading.policy import Award, Costs, Policy, Threshold
+from checker.grading.policy import Award, Costs, Policy, Threshold, plain
 
 _HUNDREDTH = Fraction(1, 100)
 _SETTINGS = ("lessons", "points", "award", "round_to", "weights", "threshold", "cost")
@@ -54,7 +55,13 @@ def parsed(content: bytes, path: Path) -> Policy:
     if award not in get_args(Award):
         raise file.error("award", award, f"it is one of {', '.join(get_args(Award))}")
     points = file.number(document, "points", 10, 1, 1000)
-    lessons = file.lessons("lessons", document.get("lessons", []))
+    lessons = file.lessons("lessons", document["lessons"]) if "lessons" in document else ()
+    if "lessons" in document and not lessons:
+        raise file.error("lessons", [], "no lesson would count; leave the line out, and all count")
+    round_to = file.number(document, "round_to", _HUNDREDTH, _HUNDREDTH, points)
+    if points % round_to:
+        allowed = f"full marks, {plain(points)} points, are to be a multiple of it"
+        raise file.error("round_to", round_to, allowed)
     return Policy(
         lessons=lessons,
         weights=file.weights(document.get("weights", {}), lessons),
@@ -62,7 +69,7 @@ def parsed(content: bytes, path: Path) -> Policy:
         award=award,
         thresholds=file.thresholds(document.get("threshold", []), award),
         costs=file.costs(document.get("cost", {})),
-        round_to=file.number(document, "round_to", _HUNDREDTH, _HUNDREDTH, points),
+        round_to=round_to,
     )
 
 
@@ -156,6 +163,12 @@ class _File:
         found = sorted((self._threshold(table) for table in tables), key=lambda one: one.caught)
         if len({one.caught for one in found}) < len(found):
             raise UsageError(f"{self._path}: threshold.caught has one value twice. Leave one.")
+        for less, more in pairwise(found):
+            if more.earns < less.earns:
+                raise UsageError(
+                    f"{self._path}: who catches {plain(more.caught)} % would earn {plain(more.earns)} %, and who catches "
+                    f"{plain(less.caught)} % {plain(less.earns)} %. Let threshold.earns rise with threshold.caught."
+                )
         return tuple(found)
 
     def _threshold(self, table: object) -> Threshold:

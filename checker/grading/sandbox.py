@@ -19,6 +19,7 @@ import checker
 from checker.engine.forking import ForkingRunner
 from checker.engine.gate import Gate
 from checker.engine.inside import seccomp
+from checker.engine.namespaces_allowed import why_not
 from checker.engine.run import Request, Runner
 from checker.errors import HarnessError, UsageError
 
@@ -68,11 +69,18 @@ def require_sandbox() -> None:
         try:
             report = runner.run(probe)
         except HarnessError:
-            raise UsageError(f"The sandbox does not work on this machine: {_told(errors)}. {_HOW}.") from None
+            raise UsageError(
+                f"The sandbox does not work on this machine: {_told(errors)}. {_way_out()}."
+            ) from None
         finally:
             runner.close()
     if not report.sealed:
-        raise UsageError(f"The sandbox does not work on this machine: a run in it ended early. {_HOW}.")
+        raise UsageError(f"The sandbox does not work on this machine: a run in it ended early. {_way_out()}.")
+
+
+def _way_out() -> str:
+    """What to do where bubblewrap is there and does not work: to install it would change nothing."""
+    return why_not() or "Whether bubblewrap may make namespaces: bwrap --unshare-user --ro-bind / / true"
 
 
 def _told(errors: object) -> str:
@@ -116,15 +124,21 @@ def sandbox_command() -> list[str]:
     command += ["--remount-ro", "/", "--chdir", "/", "--clearenv"]
     for name, value in {**_ENVIRONMENT, "PYTHONPATH": _inside(package.parent)}.items():
         command += ["--setenv", name, value]
-    return [*command, _inside(Path(sys.executable)), "-P", "-m", "checker.engine.inside.keeper"]
+    return [*command, _inside(_absolute(sys.executable)), "-P", "-m", "checker.engine.inside.keeper"]
 
 
 def _seen(package: Path) -> list[Path]:
     """What is there to be read: the system's programs, Python, its libraries and the checker; outer ones first."""
-    wanted = {Path(path) for path in (*_SYSTEM, *_SETTINGS, sys.prefix, sys.base_prefix, *_libraries())}
-    wanted |= {package, *_links(Path(sys.executable))}
+    wanted = {Path(path) for path in (*_SYSTEM, *_SETTINGS)}
+    wanted |= set(map(_absolute, (sys.prefix, sys.base_prefix, *_libraries())))
+    wanted |= {package, *_links(_absolute(sys.executable))}
     there = sorted(path for path in wanted if path.exists() or path.is_symlink())
     return [path for path in there if path.is_symlink() or not any(_holds(other, path) for other in there)]
+
+
+def _absolute(path: str) -> Path:
+    """The path without ``..``, which a mount cannot have; a link stays one."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
 
 
 def _libraries() -> list[str]:

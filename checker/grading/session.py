@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,11 +15,12 @@ from checker.engine.runner import default_workers, open_runner
 from checker.errors import UsageError
 from checker.grading.grade import Settings, Tally, grade_class
 from checker.grading.gradebook import open_gradebook, place
-from checker.grading.intake import Sources, find_sources, read_roster
+from checker.grading.intake import Sources, columns_left, find_sources, read_roster
+from checker.grading.intake.names import clean
 from checker.grading.model import ClassResult
 from checker.grading.sandbox import open_sandbox, require_sandbox
 from checker.grading.units import subject_of
-from checker.text import count
+from checker.text import count, listed
 
 _LOCK = ".grading"
 
@@ -36,6 +37,8 @@ class Wish:
     lesson: str | None = None
     roster: Path | None = None
     again: bool = False
+    add: bool = False
+    """Whether those whom the gradebook has and SUBMISSIONS has not stay in it."""
     sandbox: bool = True
     jobs: int | None = None
     limit: float = 10.0
@@ -49,6 +52,7 @@ class Graded:
     tally: Tally
     sources: Sources
     sandboxed: bool
+    roster: Path | None = None
 
     def lines(self) -> Iterator[str]:
         """What to print of it."""
@@ -57,8 +61,17 @@ class Graded:
             f"{count(self.tally.submissions, 'submission')}: {count(tally.graded, 'suite')} graded, "
             f"{tally.kept} as before."
         )
+        if waiting := self.result.not_graded_yet():
+            yield waiting
+        if self.roster:
+            yield from listed("Columns of the roster that are not used", columns_left(self.roster))
         for line in self.sources.unmatched:
             yield f"Unmatched: {line}"
+        yield from listed(
+            "Matched by name alone",
+            [clean(name) for name in self.sources.by_name],
+            most=len(self.sources.by_name),
+        )
         if self.sources.absent:
             yield f"Nothing from: {', '.join(learner.id for learner in self.sources.absent)}."
         for learner, lesson in tally.failed:
@@ -92,13 +105,27 @@ def grade_into(wish: Wish, progress: Callable[[Tally], None]) -> Graded:
     workers = wish.jobs or default_workers()
     settings = Settings(open_box, wish.sandbox, wish.limit, workers, wish.again, only)
     with open_gradebook(place(wish.out, wish.gradebook), new=True) as book:
+        if not wish.add:
+            require_same_class(book.handed_in(), sources, wish.submissions)
         tally = grade_class(sources, subjects, book, settings, progress)
-        return Graded(book.read(), tally, sources, wish.sandbox)
+        return Graded(book.read(), tally, sources, wish.sandbox, wish.roster)
 
 
 def _as_shipped(lesson: Lesson) -> Lesson:
     """Nobody's edited copy: what is compared and judged is what was shipped."""
     return replace(lesson, home=lesson.shipped)
+
+
+def require_same_class(known: Mapping[str, str], sources: Sources, submissions: Path) -> None:
+    """Raises UsageError where the gradebook has people, as ids and sources, of whom there is nothing here."""
+    here = {learner.id for source in sources.chosen for learner in source.learners}
+    names = {source.name for source in sources.chosen}
+    missing = sorted(clean(id) for id, source in known.items() if id not in here and source not in names)
+    if missing:
+        who = listed(f"In the gradebook, and not in {submissions}", missing)[0]
+        raise UsageError(
+            f"{who} For another class, choose another --out; where these are to stay beside the others, add --add."
+        )
 
 
 def require_apart(out: Path, submissions: Path) -> None:

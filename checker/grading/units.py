@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +22,8 @@ from checker.engine.run import Runner
 from checker.engine.variant import VariantSet
 from checker.errors import HarnessError, told
 from checker.grading.likeness import Print, equals, shapes
-from checker.grading.model import Bug, LessonSheet, Unit
+from checker.grading.model import HARNESS_ERROR, Bug, LessonSheet, Unit, without_verdict
+from checker.judging.findings import HONEST_HOOKS
 from checker.showing.as_json import one_document
 
 _WINGS = ("course", "engine", "judging")  # of the checker, what a verdict depends on
@@ -127,7 +128,8 @@ class Grader:
                     else f"{type(error).__name__}: {told(error)}"
                 )
                 self.close()
-        return self._unit(subject, _no_verdict(subject, failed))
+        failure = without_verdict(subject.lesson.name, HARNESS_ERROR, failed)
+        return self._unit(subject, {**failure, "suspect": [HARNESS_ERROR]})
 
     def stop(self) -> None:
         """End the unit under way, from another thread: nobody waits for it."""
@@ -152,8 +154,9 @@ class Grader:
             self._runner, subject.lesson, suite, limit=self.limit, variants=subject.variants, graded=True
         )
         document = one_document(checked, reveal=True)
-        kinds = {finding["kind"] for finding in document["findings"]}
-        flags = {*document["suspect"], *(kinds & {"hook_ignored"})}
+        flags = set(document["suspect"])
+        if any(map(_is_worth_a_look, document["findings"])):
+            flags.add("hook_ignored")
         if equals(suite, subject.solution, subject.starter):
             flags.add("equals_solution")
         return {**document, "suspect": sorted(flags)}
@@ -162,18 +165,6 @@ class Grader:
         return Unit(subject.lesson.name, document, datetime.now(UTC), self.sandboxed)
 
 
-def _no_verdict(subject: Subject, why: str) -> dict[str, Any]:
-    finding = {"stage": "notice", "kind": "harness_error", "test": None, "promise": None, "text": why}
-    return {
-        "format": "checker/verdict/v1",
-        "lesson": subject.lesson.name,
-        "status": "harness_error",
-        "suspect": ["harness_error"],
-        "score": 0.0,
-        "seconds": 0.0,
-        "tasks": None,
-        "tests": [],
-        "mutants": [],
-        "equivalents": [],
-        "findings": [finding],
-    }
+def _is_worth_a_look(finding: Mapping[str, Any]) -> bool:
+    """Whether it tells of a hook that is not loaded, and is none that honest suites have."""
+    return finding["kind"] == "hook_ignored" and not finding["text"].startswith(HONEST_HOOKS)

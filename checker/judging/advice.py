@@ -36,6 +36,8 @@ class Material:
     """Tests that came with the lesson."""
     app_handles_overrides: bool = False
     """Whether the app itself reads `dependency_overrides`."""
+    app_files: Collection[str] = ()
+    """The paths of the app's files."""
 
     def outcomes(self, test: ReadTest) -> list[Outcome]:
         """What became of it in the first run, case by case."""
@@ -61,9 +63,15 @@ def advice(verdict: Verdict, material: Material) -> list[Finding]:
         *_never_awaited(material),
         *_not_started(material),
         *_unused_overrides(material),
-        *_silent(verdict, material),
+        *why_nothing(verdict, material),
         *(_statuses_alone(verdict, material) if verdict.status == "survivors" else ()),
     ]
+
+
+def why_nothing(verdict: Verdict, material: Material) -> Iterator[Finding]:
+    """Why tests that are green notice nothing: no assertion, or none of them asks the app."""
+    yield from _silent(verdict, material)
+    yield from _asking_another(verdict, material)
 
 
 def one_line_too_many(test: str, line: int, caught: int, promise: str | None) -> Finding:
@@ -188,6 +196,18 @@ def _silent(verdict: Verdict, material: Material) -> Iterator[Finding]:
                 "what does the loop or the condition around it go by?"
             )
             yield _finding("never_reached", text, test.name)
+
+
+def _asking_another(verdict: Verdict, material: Material) -> Iterator[Finding]:
+    """Only where nothing was noticed by any test: it may look at the app in a way of its own."""
+    noticed = any(mutant.killed_by or mutant.muted_by for mutant in verdict.mutants)
+    asked = {seen.what for seen in material.seen("asked")}
+    if any(test.valid for test in verdict.tests) and not noticed and not asked & set(material.app_files):
+        text = (
+            "No test sends a request to a route of the lesson's app: what they ask is another app, or nothing. "
+            "Import the app of the lesson, and give that to the client."
+        )
+        yield Finding("advice", "asks_nothing", text)
 
 
 def _can_be_missed(test: ReadTest) -> bool:

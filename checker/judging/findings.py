@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from checker.engine.variant import Variant, VariantSet
 from checker.judging.verdict import (
@@ -19,6 +20,12 @@ from checker.judging.verdict import (
     Run,
     base_name,
 )
+
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
+HONEST_HOOKS = ("pytest_configure ", "pytest_addoption ", "pytest_plugins ")
+"""Hooks that people have for markers, options and fixtures: not loaded either, and no reason to look."""
+_FEWEST_BY_CHANCE = 5
+_MOST_BY_CHANCE = 0.2
 
 
 def reference(first: Run, disorder: Sequence[Finding]) -> list[Finding]:
@@ -93,9 +100,70 @@ def _flaky_tests(runs: Sequence[Run]) -> set[str]:
     alike: dict[tuple[str, str, str], list[Run]] = {}
     for run in runs:
         alike.setdefault(run.key, []).append(run)
+    return {test for same in alike.values() for test in _disagreeing(same)}
+
+
+# -- apps in skins
+
+
+def reading_the_app(runs: Sequence[Run], first: Run, plain: Run | None) -> set[str]:
+    """Tests whose outcome goes by the text of the app, not by what it does: by the skin alone.
+
+    Such a test says the same whenever the skin is the same, and not the same on one app in two skins; or it passes on the
+    plain app, and fails on it in a skin.
+    """
+    of_one_skin: dict[tuple[tuple[str, str, str], int], list[Run]] = {}
+    for run in runs:
+        of_one_skin.setdefault((run.key, run.skin), []).append(run)
+    by_chance = {test for same in of_one_skin.values() for test in _disagreeing(same)}
+    found = _flaky_tests(runs) - by_chance if any(run.skin for run in runs) else set()
+    if plain is not None:
+        found |= {
+            outcome.test
+            for outcome in first.outcomes
+            if outcome.outcome in RED and plain.outcome_of(outcome.test) == "passed"
+        } - by_chance
+    return found
+
+
+def told_as_reading(findings: Sequence[Finding], tests: Collection[str]) -> list[Finding]:
+    """The findings; those on tests that go by the app's text say that, once each."""
+    told: dict[str, Finding] = {}
+    kept = []
+    for finding in findings:
+        if finding.test in tests and finding.stage in ("reference", "order", "equivalent"):
+            text = f"{finding.test} goes by the text of the app, not by what it does: a comment more, and it says otherwise."
+            told.setdefault(str(finding.test), Finding("reference", "reads_the_app", text, finding.test))
+        else:
+            kept.append(finding)
+    return [*told.values(), *kept]
+
+
+def left_to_chance(first: Run, by_chance: Collection[str | None], plain: Run | None) -> bool:
+    """Whether so many tests go by chance, or by the app's text, that those that seem valid may be so by chance.
+
+    Asked of suites that are graded alone: their apps are in skins.
+    """
+    if not first.skin:
+        return False
+    passing = {o.test for run in (first, plain) if run for o in run.outcomes if o.outcome == "passed"}
+    bad = len(passing & set(by_chance))
+    return bad >= _FEWEST_BY_CHANCE and bad > len(passing) * _MOST_BY_CHANCE
+
+
+def nothing_counts() -> Finding:
+    """What is said of a suite in which too much is left to chance."""
+    return Finding(
+        "reference",
+        "left_to_chance",
+        "More than a fifth of the tests that pass on the app pass by chance, or go by its text: those that seem valid may "
+        "be so by chance too, and none counts.",
+    )
+
+
+def _disagreeing(same: Sequence[Run]) -> set[str]:
     return {
         outcome.test
-        for same in alike.values()
         for run in same
         for outcome in run.outcomes
         if any(_disagree(outcome.outcome, other.outcome_of(outcome.test)) for other in same)
@@ -221,6 +289,14 @@ def ignored_hooks(runs: Sequence[Run]) -> list[Finding]:
     names = sorted({name for run in runs for name in run.ignored_hooks})
     text = "{} is not loaded: only fixtures of a conftest are, no hooks and no plugins."
     return [Finding("notice", "hook_ignored", text.format(name)) for name in names]
+
+
+def uncollected(first: Run) -> str:
+    """Why a suite does not collect; where it is graded, a library that is missing is missing there."""
+    missing = _MISSING.search(first.message) if first.skin else None
+    if missing is None:
+        return first.message
+    return f"{missing[1]} is not installed where suites are judged.\n{first.message}"
 
 
 def capped(first: Run) -> list[Finding]:

@@ -36,26 +36,33 @@ def doubtful(runs: Iterable[Run], first: Run) -> list[Run]:
     return [first, *differing] if differing else []
 
 
-def judge(variants: VariantSet, runs: Sequence[Run], notices: Sequence[Finding] = ()) -> Verdict:
+def judge(
+    variants: VariantSet, runs: Sequence[Run], notices: Sequence[Finding] = (), plain: Run | None = None
+) -> Verdict:
     """The verdict on a suite.
 
     `runs` holds, in any order but for the first, which is the suite on the reference in file order: the
     reference reversed and each test alone, each equivalent and each mutant in file order, and repeats of
     doubtful runs. What was not run, because nothing could come of it, is not there. `notices` are findings
-    made before any run.
+    made before any run. Where apps were in skins, `plain` is the suite on the reference without one.
     """
     first = runs[0]
     findings = [*notices, *find.ignored_hooks(runs), *find.capped(first)]
     suspect = tuple(sorted({flag for run in runs for flag in run.suspect}))
     if first.ended != "finished":
-        broken = Finding("collection", "not_collected", first.message)
+        broken = Finding("collection", "not_collected", find.uncollected(first))
         return _nothing_killed("broken", variants, (*findings, broken), suspect)
 
     disorder = find.order(runs, first)
     over_reads = find.over_reading(variants, runs, first)
-    findings += [*find.reference(first, disorder), *disorder, *over_reads]
-    tests = _test_verdicts(first, findings)
+    on_app = find.reference(first, disorder)
+    reading = find.reading_the_app(runs, first, plain)
+    findings += find.told_as_reading([*on_app, *disorder, *over_reads], reading)
     flaky = {finding.test for finding in disorder if finding.kind == "flaky"}
+    if find.left_to_chance(first, flaky | reading, plain):
+        suspect = tuple(sorted({*suspect, "left_to_chance"}))
+        findings.append(find.nothing_counts())
+    tests = _test_verdicts(first, findings)
     mutants = _mutant_verdicts(variants, runs, tests, flaky)
     findings += [*find.leaks(variants, runs), *find.lost_runs(mutants, runs)]
     equivalents = _equivalent_verdicts(variants, runs, first, flaky)
@@ -88,7 +95,7 @@ def _nothing_killed(
 
 
 def _test_verdicts(first: Run, findings: Sequence[Finding]) -> tuple[TestVerdict, ...]:
-    whole_suite = any(f.test is None and f.kind == "over_reads" for f in findings)
+    whole_suite = any(f.test is None and f.kind in ("over_reads", "left_to_chance") for f in findings)
     blamed = {f.test for f in findings if f.stage in INVALIDATING}
     return tuple(
         TestVerdict(

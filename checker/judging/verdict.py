@@ -62,6 +62,8 @@ class Run:
     """An `Order`, or ``shuffled-`` and a seed."""
     only: str = ""
     """With order ``alone``: the test."""
+    skin: int = 0
+    """The number of the skin that the app was in; 0 for the plain app."""
     outcomes: tuple[Outcome, ...] = ()
     ended: Ended = "finished"
     """``broken``: the suite did not collect; ``crash``: the process ended without sealing its report; ``starved``: the
@@ -81,7 +83,7 @@ class Run:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Runs of one key should all say the same."""
+        """Runs of one key should all say the same, whatever the skin."""
         return self.variant, self.order, self.only
 
     @property
@@ -157,12 +159,13 @@ class Finding:
     """One thing to tell a person about the suite.
 
     Kinds that make a suite invalid: ``fails``, ``timeout``, ``crash``, ``skipped``, ``xfailed``,
-    ``needs_another``, ``spoiled_by_another``, ``flaky``, ``over_reads``, ``suite_over_reads``. Leaks:
+    ``needs_another``, ``spoiled_by_another``, ``flaky``, ``over_reads``, ``suite_over_reads``;
+    and, of a suite that is graded, ``reads_the_app`` and ``left_to_chance``. Leaks:
     ``override_left``, ``lifespan_not_stopped``, ``lifespan_nested``, ``env_changed``, ``file_left``,
     ``file_gone``. The rest is for information: ``not_collected``, ``mutant_run_lost``, ``mutant_undecided``,
     ``hook_ignored``, ``file_ignored``, ``app_edited``, ``too_many_tests``. Advice, on mistakes that are common at
-    first, which changes nothing else: ``asserts_nothing``, ``never_reached``, ``status_alone``, ``never_awaited``,
-    ``async_unmarked``, ``override_unused``, ``not_started``, ``one_line_too_many``, ``same_name``.
+    first, which changes nothing else: ``asserts_nothing``, ``asks_nothing``, ``never_reached``, ``status_alone``,
+    ``never_awaited``, ``async_unmarked``, ``override_unused``, ``not_started``, ``one_line_too_many``, ``same_name``.
     """
 
     stage: Stage
@@ -186,7 +189,7 @@ class Verdict:
     suspect: tuple[str, ...] = ()
     """Flags: a person should look. ``report_missing``, ``report_malformed`` and ``report_forged`` of the lines that a
     run reports; ``outcome_rewritten`` of pytest's own reports; those of `checker.engine.inside.tampering`; and, of a suite that
-    is graded, ``hook_ignored``, ``equals_solution``, ``takes_too_long`` and ``harness_error``."""
+    is graded, ``left_to_chance``, ``hook_ignored``, ``equals_solution``, ``takes_too_long`` and ``harness_error``."""
 
     @property
     def score(self) -> float:

@@ -17,11 +17,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 from IPython.display import display
 
+from checker.course import cell as cells
 from checker.course.lessons import Course, Lesson, find_course
 from checker.course.suite import own_suite
 from checker.engine.run import Interrupted
 from checker.errors import UsageError, told
-from checker.notebook import cell as cells
 from checker.notebook.board import Board
 from checker.notebook.board_html import as_html
 from checker.notebook.origins import retold

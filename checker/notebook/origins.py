@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from checker.check import Checked
-from checker.notebook.cell import Line, Merged
+from checker.course.cell import Line, Merged
 
 _LINE = re.compile(r"\b(?:its )?line (\d+)\b")
 

@@ -28,7 +28,7 @@ _HELPS = {
     "invalid": ("same_name", "never_awaited", "override_unused"),
     "misses": (
         *("same_name", "never_awaited", "override_unused"),
-        *("asserts_nothing", "never_reached", "status_alone"),
+        *("asks_nothing", "asserts_nothing", "never_reached", "status_alone"),
     ),
 }
 # A leak, or a task that is gone, hides nothing of what comes after it.

@@ -1,6 +1,7 @@
 """`checker grade` and its sisters, as an instructor runs them, on a small class of one lesson."""
 
 import contextlib
+import csv
 import os
 import shutil
 import signal
@@ -16,6 +17,9 @@ from conftest import count_of_mutants
 from checker.errors import UsageError
 from checker.grading import require_libraries
 from checker.grading.gradebook import open_gradebook
+from checker.grading.marked import mark_class
+from checker.grading.model import Learner, LessonSheet
+from checker.grading.policy import Policy
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")
 
@@ -89,7 +93,10 @@ def grade(in_course, tmp_path):
 
 def verdicts(out):
     with open_gradebook(out / "gradebook.db") as book:
-        return {one.learner.id: one.units for one in book.read().learners}
+        return {
+            one.learner.id: {name: unit for name, unit in one.units.items() if unit.graded_at}
+            for one in book.read().learners
+        }
 
 
 def statuses(out):
@@ -273,6 +280,81 @@ def test_report_is_written_again_without_grading(grade, hand_in, tmp_path, in_co
     assert times(tmp_path / "out") == before
 
 
+def test_suite_that_catches_nothing_is_told_why(grade, hand_in, tmp_path):
+    hand_in("asks-nobody", "def test_sum():\n    assert 1 + 1 == 2\n")
+    hand_in("looks-at-nothing", HEAD + "\ndef test_get():\n    print(client.get('/users/alice').json())\n")
+    grade()
+
+    with open_gradebook(tmp_path / "out" / "gradebook.db") as book:
+        marked = mark_class(Policy(), book.read())
+
+    none = f"0 of {count_of_mutants('01')} mutants caught"
+    assert {one.id: one.marks[NAME].reasons for one in marked.learners} == {
+        "asks-nobody": (f"{none}, as no test touches the lesson's app: 0 of 10",),
+        "looks-at-nothing": (f"{none}, as there is no assertion that could fail: 0 of 10",),
+    }
+
+
+def test_mark_is_set_by_hand_and_taken_back(grade, hand_in, tmp_path, in_course):
+    hand_in("ada")
+    hand_in("bob")
+    grade()
+    out = tmp_path / "out"
+
+    given = in_course("mark", out, "ada", "41", "--points", "7,5", "--because", "an oral")
+    graded = grade("--again")
+
+    assert (given.returncode, given.stderr) == (0, "")
+    assert f"ada, {NAME}: 7.5, set by hand: an oral" in given.stdout
+    assert "Set by hand: ada (41: 7.5)." in graded.stdout
+    assert f"ada,7.5,7.5\r\nbob,{mark(10)}".encode() in (out / "grades.csv").read_bytes()
+    assert "set by hand on" in (out / "feedback" / "ada.html").read_text("utf-8")
+
+    in_course("mark", out, "ada", "41", "--clear")
+
+    assert f"ada,{mark(10)}".encode() in (out / "grades.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("eve", "41", "--points", "1", "--because", "x"), "There is no learner 'eve' in this gradebook."),
+        (("ada", "43", "--points", "1", "--because", "x"), "This gradebook has no lesson '43'."),
+        (("ada", "41", "--points", "11", "--because", "x"), "--points 11: a lesson is out of 10"),
+        (("ada", "41", "--points", "much", "--because", "x"), "--points 'much' is no number."),
+        (("ada", "41", "--points", "1"), "A mark by hand needs --points and --because"),
+        (("ada", "41", "--clear"), "ada has no mark set by hand"),
+        (("ada", "41", "--clear", "--points", "1"), "--clear takes a mark back"),
+    ],
+)
+def test_mark_that_cannot_be_set_is_one_line(arguments, says, in_course, tmp_path):
+    with open_gradebook(tmp_path / "gradebook.db", new=True) as book:
+        book.put_lessons([(LessonSheet(NAME, "Title", ()), frozenset())])
+        book.begin([], [Learner("ada")], [NAME])
+
+    done = in_course("mark", tmp_path, *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"checker: {says}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_another_class_in_the_same_folder_needs_to_be_asked_for(grade, hand_in, tmp_path):
+    hand_in("ada")
+    grade()
+    shutil.rmtree(tmp_path / "class" / "ada")
+    hand_in("bob")
+
+    refused = grade()
+    added = grade("--add")
+
+    assert refused.returncode == 2
+    assert "In the gradebook, and not in" in refused.stderr
+    assert ": ada." in refused.stderr
+    assert added.returncode == 0
+    assert set(statuses(tmp_path / "out")) == {"ada", "bob"}
+
+
 def test_marks_are_handed_to_a_platform(grade, hand_in, tmp_path, in_course):
     hand_in("1735")
     grade()
@@ -437,7 +519,7 @@ def grading(in_course, tmp_path):
     started.process.communicate()
 
 
-def test_killed_grading_goes_on_where_it_was(grading, grade, hand_in, tmp_path):
+def test_killed_grading_loses_nobody_and_goes_on_where_it_was(grading, grade, in_course, hand_in, tmp_path):
     for number in range(6):
         hand_in(f"learner-{number}", GOOD + f"# {number}\n")
     grading.start()
@@ -445,8 +527,15 @@ def test_killed_grading_goes_on_where_it_was(grading, grade, hand_in, tmp_path):
     grading.process.kill()
     grading.process.wait()
     before = times(tmp_path / "out")
+    told = in_course("report", tmp_path / "out")
+    with (tmp_path / "out" / "grades.csv").open(newline="") as file:
+        marks = {row["learner"]: row[NAME] for row in csv.DictReader(file)}
 
     done = grade()
+
+    assert f"{6 - len(before)} of 6 not graded yet" in told.stdout
+    assert {who: points for who, points in marks.items() if points} == dict.fromkeys(before, mark(10))
+    assert len(marks) == 6
 
     after = times(tmp_path / "out")
     assert done.returncode == 0, done.stderr

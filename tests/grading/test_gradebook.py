@@ -51,10 +51,10 @@ def book(where):
         yield opened
 
 
-def put(book, *learners, suites=("41_lesson",), graded=("41_lesson",), flags=()):
-    book.put_submission(
-        Submission(learners, "a.zip", dict.fromkeys(suites, Suite({})), flags, ("a note",)), graded
-    )
+def put(book, *learners, suites=("41_lesson",), graded=("41_lesson",), flags=(), waiting=()):
+    submission = Submission(learners, "a.zip", dict.fromkeys(suites, Suite({})), flags, ("a note",))
+    book.begin([submission], (), graded)
+    book.put_submission(submission, graded, waiting)
 
 
 def test_what_is_put_in_comes_out(book):
@@ -92,7 +92,7 @@ def test_same_files_of_two_learners_are_told(book):
 
 
 def test_who_handed_in_nothing_is_there_without_a_verdict(book):
-    book.put_absent([BOB])
+    book.begin([], [BOB], ())
 
     [bob] = book.read().learners
 
@@ -101,19 +101,19 @@ def test_who_handed_in_nothing_is_there_without_a_verdict(book):
 
 def test_absent_this_time_does_not_undo_an_earlier_hand_in(book):
     put(book, ADA)
-    book.put_absent([ADA])
+    book.begin([], [ADA], ())
 
     assert book.read().learners[0].source == "a.zip"
 
 
 def test_submission_that_is_taken_for_somebody_else_now_is_not_there_twice(book):
-    book.put_submission(Submission((BOB,), "a.zip", {}, (), ()), ())
+    book.put_submission(Submission((BOB,), "a.zip", {}, (), ()), (), ())
     book.put_unit([BOB], unit(), "key", MADE)
 
     put(book, ADA)
 
     assert [(one.learner.id, one.units) for one in book.read().learners] == [("ada", {})]
-    assert book.keys() == {}
+    assert book.keys_of([ADA, BOB]) == {}
 
 
 def test_verdict_on_a_lesson_that_is_no_longer_handed_in_is_dropped(book):
@@ -137,25 +137,25 @@ def test_keys_are_those_of_verdicts_that_could_be_had(book):
     book.put_unit([ADA], unit(), "one", MADE)
     book.put_unit([BOB], unit("harness_error"), "two", MADE)
 
-    assert book.keys() == {("ada", "41_lesson"): "one"}
+    assert book.keys_of([ADA, BOB]) == {("ada", "41_lesson"): "one"}
 
 
 def test_later_verdict_takes_the_place_of_an_earlier_one(book):
     book.put_unit([ADA], unit("todo"), "one", MADE)
     book.put_unit([ADA], unit("complete"), "two", MADE)
 
-    assert book.keys() == {("ada", "41_lesson"): "two"}
+    assert book.keys_of([ADA, BOB]) == {("ada", "41_lesson"): "two"}
 
 
 def test_what_is_committed_is_there_for_another_connection_at_once(book, where):
     book.put_unit([ADA], unit(), "key", MADE)
 
     with open_gradebook(where) as other:
-        assert other.keys() == {("ada", "41_lesson"): "key"}
+        assert other.keys_of([ADA, BOB]) == {("ada", "41_lesson"): "key"}
 
 
 def test_learners_come_in_one_order_from_every_database(book):
-    book.put_absent([Learner(name) for name in ("b", "B", "a", "Zoë", "é", "a-b", "a_b")])
+    book.begin([], [Learner(name) for name in ("b", "B", "a", "Zoë", "é", "a-b", "a_b")], ())
 
     assert [one.learner.id for one in book.read().learners] == ["B", "Zoë", "a", "a-b", "a_b", "b", "é"]
 
@@ -165,7 +165,7 @@ AWKWARD = "quote ' and \", 😀, \x1b[31m, back\\slash, '); DROP TABLE units; --
 
 def test_awkward_text_comes_out_as_it_went_in(book):
     learner = Learner(AWKWARD, AWKWARD, AWKWARD, AWKWARD)
-    book.put_submission(Submission((learner,), AWKWARD, {"41_lesson": Suite({})}, (), (AWKWARD,)), ())
+    book.put_submission(Submission((learner,), AWKWARD, {"41_lesson": Suite({})}, (), (AWKWARD,)), (), ())
     book.put_unit([learner], replace(unit(), document={"status": "todo", "text": AWKWARD}), "key", MADE)
 
     [found] = book.read().learners
@@ -175,7 +175,7 @@ def test_awkward_text_comes_out_as_it_went_in(book):
 
 
 def test_time_of_a_verdict_is_told_in_utc(book):
-    book.put_absent([ADA])
+    book.begin([], [ADA], ())
     book.put_unit([ADA], unit(), "key", MADE)
 
     assert str(book.read().learners[0].units["41_lesson"].graded_at) == "2026-01-02 03:04:05+00:00"
@@ -198,7 +198,7 @@ def test_gradebook_whose_making_was_interrupted_is_made(tmp_path):
     connection.close()
 
     with open_gradebook(tmp_path / "gradebook.db", new=True) as book:
-        assert book.keys() == {}
+        assert book.keys_of([ADA, BOB]) == {}
     with open_gradebook(tmp_path / "gradebook.db") as book:
         assert book.read().learners == ()
 
@@ -259,7 +259,7 @@ def test_gradebook_of_another_layout_is_refused_with_both_numbers(tmp_path):
     connection.commit()
     connection.close()
 
-    assert "has layout 99, and this version writes 1" in refused(tmp_path / "gradebook.db")
+    assert "has layout 99, and this version writes 2" in refused(tmp_path / "gradebook.db")
 
 
 def test_second_grading_into_one_database_is_refused(postgresql):
@@ -268,7 +268,7 @@ def test_second_grading_into_one_database_is_refused(postgresql):
     with open_gradebook(url, new=True):
         assert "is under way" in refused(url, new=True)
         with open_gradebook(url) as reader:
-            assert reader.keys() == {}
+            assert reader.keys_of([ADA, BOB]) == {}
     with open_gradebook(url, new=True):
         pass
 
@@ -280,7 +280,7 @@ def test_database_that_goes_away_is_one_line():
         with postgres.server() as folder:
             url = postgres.new_database(folder, "book")
             book = opened.enter_context(open_gradebook(url, new=True))
-        book.keys()
+        book.keys_of([ADA, BOB])
 
     assert "What was graded is kept" in str(error.value)
     assert "\n" not in str(error.value)

@@ -241,7 +241,7 @@ def test_bomb_is_refused_in_little_memory(tmp_path, name):
     finally:
         tracemalloc.stop()
 
-    assert submission.flags == ("refused",)
+    assert submission.flags == ("refused", "unusable")
     assert reason in submission.notes[0]
     assert peak < 30_000_000
 
@@ -287,7 +287,7 @@ def test_python_files_that_are_too_much_together_are_refused(tmp_path):
 
     submission = taken(tmp_path, LESSON, limits=Limits(taken_bytes=4500))
 
-    assert submission.flags == ("refused",)
+    assert submission.flags == ("refused", "unusable")
     assert "what would be read of it is more than" in submission.notes[0]
 
 
@@ -382,7 +382,7 @@ def test_zip_names_in_the_old_code_page_are_read(tmp_path):
 def test_zip_with_something_before_it_is_refused_rather_than_guessed_at(tmp_path):
     lay(tmp_path, {"anna.zip": b"#!/bin/sh\n" + zipped(GOOD)})
 
-    assert taken(tmp_path).flags == ("refused",)
+    assert taken(tmp_path).flags == ("refused", "unusable")
 
 
 # -- folders
@@ -494,7 +494,7 @@ def test_bug_that_one_hand_in_finds_refuses_it_alone_and_is_named(tmp_path, monk
     anna, bo = _all_of(tmp_path)
 
     assert list(anna.suites) == [NAME]
-    assert (bo.suites, bo.flags) == ({}, ("refused",))
+    assert (bo.suites, bo.flags) == ({}, ("refused", "unusable"))
     (note,) = bo.notes
     assert note.startswith(f"bo.zip is refused: the checker failed to read it ({type(error).__name__}")
     assert note.isprintable()

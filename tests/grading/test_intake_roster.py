@@ -3,7 +3,7 @@
 import pytest
 
 from checker.errors import UsageError
-from checker.grading.intake.roster import read_roster
+from checker.grading.intake.roster import columns_left, read_roster
 from checker.grading.model import Learner
 
 
@@ -67,3 +67,19 @@ def test_bad_roster_is_told_in_one_line(roster, content, told):
 def test_missing_roster_is_told(tmp_path):
     with pytest.raises(UsageError, match=r"roster\.csv cannot be read: No such file"):
         read_roster(tmp_path / "roster.csv")
+
+
+def test_columns_are_known_by_other_names_and_what_is_not_used_is_told(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text("Student ID;Full_Name;Mail;Group;Points\n1;Jane;j@x.org;red;3\n", "utf-8")
+
+    assert read_roster(path) == (Learner("1", "Jane", "j@x.org", "red"),)
+    assert columns_left(path) == ("Points",)
+
+
+def test_columns_own_name_goes_before_another_one(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_text("student id,id\n7,ada\n", "utf-8")
+
+    assert read_roster(path) == (Learner("ada"),)
+    assert columns_left(path) == ("student id",)

@@ -203,6 +203,32 @@ def test_id_of_one_with_the_name_of_another_is_nobodys_and_takes_nobodys_id(tmp_
     }
 
 
+def test_exact_id_is_one_person_and_another_id_with_the_same_name_is_another(tmp_path):
+    lay(tmp_path, {"smithjohn_1202_2_test_x.py": b"", "smithjohn_1203_1_test_x.py": b""})
+
+    sources = find_sources(tmp_path, (Learner("1203", "Smith, John"),))
+
+    assert sorted(map(ids, sources.chosen)) == [["1202"], ["1203"]]
+    assert sources.unmatched == ("smithjohn_1202_2_test_x.py: has the name of 1203, and another id",)
+
+
+def test_two_ids_with_one_name_are_nobody_of_whom_the_roster_knows_only_the_name(tmp_path):
+    lay(tmp_path, {"smithjohn_1202_2_test_x.py": b"", "smithjohn_1203_1_test_x.py": b""})
+
+    sources = find_sources(tmp_path, (Learner("M1", "Smith, John"),))
+
+    assert sorted(map(ids, sources.chosen)) == [["1202"], ["1203"]]
+    assert [who.id for who in sources.absent] == ["M1"]
+
+
+def test_what_is_matched_by_a_persons_name_alone_is_listed(tmp_path):
+    lay(tmp_path, {"smithjohn_1202_2_test_x.py": b"", "m2.zip": b""})
+
+    sources = find_sources(tmp_path, (Learner("M1", "Smith, John"), Learner("M2", "Roe, Jane")))
+
+    assert sources.by_name == ("smithjohn_1202_2_test_x.py → M1",)
+
+
 def test_one_suite_serves_all_of_a_team(tmp_path):
     team = (Learner("1", "Ann", team="Red"), Learner("2", "Bo", team="red"), Learner("3", "Cy", team="blue"))
     lay(tmp_path, {"2.zip": b"", "Blue/x": b""})
@@ -351,9 +377,9 @@ def test_what_is_no_submission_is_listed(tmp_path):
 
     assert [ids(source) for source in sources.chosen] == [["anna"], ["1"]]
     assert sources.unmatched == (
-        "a\\x1b[2J.csv: neither a folder, an archive nor a Python file",
+        "a\\x1b[2J.csv: neither a folder, an archive, a notebook nor a Python file",
         "link: a link, which is not followed",
-        "notes.txt: neither a folder, an archive nor a Python file",
+        "notes.txt: neither a folder, an archive, a notebook nor a Python file",
         "pipe: neither a folder nor a file",
     )
 

@@ -149,14 +149,41 @@ def test_clone_of_the_whole_workbook_gives_its_lessons_and_no_word_of_the_rest(t
         for path in ([ROOT / top] if (ROOT / top).is_file() else (ROOT / top).rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
+    for lesson in LESSONS:
+        test = next(path for path in lesson.starter_files if path.startswith("test_"))
+        files[f"lessons/{lesson.name}/{test}"] += b"# mine\n"
     lay(tmp_path / "anna", {**files, ".git/config": b"[core]"})
 
     submission = taken(tmp_path)
 
     assert list(submission.suites) == [lesson.name for lesson in LESSONS]
     for lesson in LESSONS:
-        assert submission.suites[lesson.name].files == own_suite(lesson, lesson.shipped).files
+        assert submission.suites[lesson.name].files.keys() == own_suite(lesson, lesson.shipped).files.keys()
     assert submission.notes == ()
+
+
+def test_starters_as_they_were_shipped_are_not_handed_in(tmp_path):
+    files = {
+        f"lessons/{lesson.name}/{path}": text.replace("\n", "\r\n").encode()
+        for lesson in LESSONS
+        for path, text in {**lesson.app_files, **lesson.starter_files}.items()
+    }
+    lay(tmp_path / "anna", files)
+    lay(tmp_path / "bo", {**files, f"lessons/{NAME}/{STARTER}": TEST})
+
+    anna, bo = (take_in(source, LESSONS) for source in find_sources(tmp_path).chosen)
+
+    numbers = [f"{lesson.number:02}" for lesson in LESSONS]
+    assert (anna.suites, anna.flags) == ({}, ("untouched",))
+    assert anna.notes == (f"The starter as it was shipped, so not handed in: {', '.join(numbers)}.",)
+    assert (list(bo.suites), bo.flags) == ([NAME], ())
+    assert bo.notes == (f"The starter as it was shipped, so not handed in: {', '.join(numbers[1:])}.",)
+
+
+def test_lesson_whose_files_are_no_suite_is_told_apart_from_one_that_was_not_handed_in(hand_in):
+    submission = hand_in({f"{NAME}/answers.docx": b"PK", f"{OTHER.name}/{OTHER_STARTER}": TEST})
+
+    assert (submission.unusable, submission.flags) == ({NAME}, ())
 
 
 def test_solutions_are_never_a_hand_in(hand_in):
@@ -191,7 +218,7 @@ def test_file_of_unknown_name_is_told_where_the_class_has_many_lessons(hand_in):
     submission = hand_in({"test_homework.py": TEST})
 
     assert submission.suites == {}
-    assert submission.flags == ("left_aside",)
+    assert submission.flags == ("left_aside", "unusable")
     assert submission.notes[0].startswith("test_homework.py: not taken: in no lesson's folder")
     assert submission.notes[-1] == NOT_FOUND
 
@@ -452,7 +479,7 @@ def test_empty_folder_and_text_typed_into_canvas_are_submissions_without_suites(
 
     for source in find_sources(tmp_path).chosen:
         submission = take_in(source, LESSONS)
-        assert (submission.suites, submission.flags, submission.notes) == ({}, (), (NOT_FOUND,))
+        assert (submission.suites, submission.flags, submission.notes[-1]) == ({}, ("unusable",), NOT_FOUND)
 
 
 def test_taking_in_many_submissions_holds_one_at_a_time(tmp_path):

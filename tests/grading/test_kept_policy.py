@@ -19,7 +19,7 @@ def out(tmp_path):
     folder.mkdir()
     with open_gradebook(folder / "gradebook.db", new=True) as book:
         book.put_lessons([(SHEET, frozenset())])
-        book.put_submission(Submission((Learner("ada"),), "ada.zip"), [ONE])
+        book.put_submission(Submission((Learner("ada"),), "ada.zip"), [ONE], ())
         book.put_unit([Learner("ada")], unit(9, 12), "key", Print(frozenset(), "hash"))
     return folder
 

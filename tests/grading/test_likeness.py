@@ -32,6 +32,27 @@ def test_suite_is_wholly_like_itself_with_other_names_comments_and_layout():
     assert likeness(shapes(ONE), shapes(other), NOTHING) == 1.0
 
 
+def test_suite_with_other_people_in_it_is_a_copy():
+    ours = """
+def test_new_user(client):
+    made = client.post("/users", params={"username": "carol", "job": "Pilot"})
+    assert made.status_code == 200
+    assert made.json() == {"message": "User created", "username": "carol"}
+    assert client.get("/users/carol").json() == {"username": "carol", "job": "Pilot"}
+    for name in ("dora", "emil", "fred"):
+        assert client.get(f"/users/{name}").status_code == 404
+    assert client.delete("/users/carol").status_code in (404, 405)
+    assert client.get("/users/carol").status_code == 200
+"""
+    theirs = (
+        ours.replace("carol", "xenia").replace("Pilot", "Baker").replace('"dora", "emil"', '"tim", "tom"')
+    )
+    theirs = theirs.replace("made", "answer").replace("name in", "who in").replace("{name}", "{who}")
+
+    assert shapes(suite(ours)) == shapes(suite(theirs))
+    assert shapes(suite(ours)) != shapes(suite(ours.replace("404", "400")))
+
+
 def test_suite_in_another_order_is_as_alike():
     functions = made_of(*PATHS).split("\n\n")
 

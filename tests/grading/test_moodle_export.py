@@ -28,11 +28,13 @@ GERMAN = (
 ONE_LESSON = Policy(lessons=("01",))
 
 
-def fill(tmp_path, text, *learners, columns=None, policy=ONE_LESSON, feedback=None):
+def fill(tmp_path, text, *learners, columns=None, policy=ONE_LESSON, feedback=None, **more):
     """The file that came out, and the lines."""
     teachers = tmp_path / "worksheet.csv"
     teachers.write_bytes(text.encode())
-    lines = export("moodle", class_of(*learners), policy, tmp_path / "out", teachers, columns, feedback)
+    lines = export(
+        "moodle", class_of(*learners), policy, tmp_path / "out", teachers, columns, feedback, **more
+    )
     return (tmp_path / "out" / "moodle.csv").read_bytes().decode(), lines
 
 
@@ -57,7 +59,7 @@ def test_grades_are_the_only_bytes_that_change(tmp_path):
 
     assert filled == changed(
         ENGLISH,
-        ('"Submitted for grading",,100.00', '"Submitted for grading",58.3,100.00'),
+        ('"Submitted for grading",,100.00', '"Submitted for grading",58.33,100.00'),
         ('Submitted",10.00,100.00', 'Submitted",100,100.00'),
         ("-,100.00", "25,100.00"),
     )
@@ -72,10 +74,10 @@ def test_grades_are_the_only_bytes_that_change(tmp_path):
 def test_german_worksheet_keeps_its_commas_its_line_ends_and_its_byte_order_mark(tmp_path):
     filled, lines = fill(tmp_path, GERMAN, learner("a", [unit(7, 12)], email="joerg@uni.example"))
 
-    assert filled == changed(GERMAN, ('abgegeben",1,"0,00"', 'abgegeben",1,"11,66"'))
+    assert filled == changed(GERMAN, ('abgegeben",1,"0,00"', 'abgegeben",1,"11,67"'))
     assert lines[1:] == [
         "The total goes to the column Bewertung, scaled from 10 points to 20.",
-        "1 mark replaced: a 0,00 → 11,66.",
+        "1 mark replaced: a 0,00 → 11,67.",
         'Rows that fit no learner of this class, left as they were: Łukasz "Ł" Öz (line 3).',
     ]
 
@@ -220,6 +222,27 @@ def test_feedback_goes_to_the_comments_and_no_spreadsheet_reckons_with_it(tmp_pa
         ),
         (f'-,100.00,Yes,{DATES},"<p>a, b</p>"', f'100,100.00,Yes,{DATES},"\'=1+1"'),
     )
+
+
+def test_comments_that_are_replaced_are_named_and_can_be_kept(tmp_path):
+    said = {"2002": "Better.", "2001": "Good."}
+    people = [learner(id) for id in said]
+
+    _, lines = fill(tmp_path, ENGLISH, *people, feedback=said)
+    kept, told = fill(tmp_path, ENGLISH, *people, feedback=said, keep_comments=True)
+
+    who = '=HYPERLINK("http://x","y") (line 3)'
+    assert f"1 comment replaced (--keep-comments leaves them): {who}." in lines
+    assert f"1 comment kept: {who}." in told
+    assert f"{DATES},old\n" in kept
+    assert f"{DATES},Good.\n" in kept
+
+
+def test_row_whose_grade_may_not_be_changed_is_left_and_told(tmp_path):
+    filled, lines = fill(tmp_path, ENGLISH, learner("2004", [unit(1, 2)]), feedback={"2004": "Good."})
+
+    assert filled == ENGLISH
+    assert "The grade may not be changed, left as it was: 山田太郎 (line 6)." in lines
 
 
 def test_comment_is_about_the_lesson_alone_that_the_grade_is_of():

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from marked_class import ONE, TWO, failed_harness, unit
 
-from checker.grading.policy import Costs, Mark, Policy, Threshold, mark, total
+from checker.grading.policy import Costs, Mark, Policy, Threshold, mark, scaled, total
 
 THRESHOLDS = (
     Threshold(Fraction(50), Fraction(40)),
@@ -138,10 +138,26 @@ def test_total_waits_for_what_is_to_be_graded_again():
 
     assert waiting.points is None
     assert waiting.out_of == 20
-    assert waiting.reasons == (f"to be graded again: {TWO}",)
+    assert waiting.reasons == (f"without a mark: {TWO}",)
 
 
 def test_lessons_that_the_class_does_not_have_are_known():
     policy = Policy(lessons=("01", "07"), weights={"09_nowhere": Fraction(2), "07": Fraction(1)})
 
     assert policy.unknown([ONE, TWO]) == ["07", "09_nowhere"]
+
+
+def test_what_is_summed_and_scaled_is_rounded_once():
+    fifth = mark(Policy(), ONE, unit(5, 12))
+    together = total(Policy(), {ONE: fifth, TWO: mark(Policy(), TWO, None)})
+
+    assert (fifth.points, together.points) == (4.17, 4.17)
+    assert scaled(Policy(), together, Fraction(10)) == Fraction("2.08")  # of 4.17 it would be 2.09
+    thirds = {name: mark(Policy(), name, unit(1, 3, lesson=name)) for name in (ONE, TWO, "03_x")}
+    assert total(Policy(), thirds).points == 10
+
+
+def test_coarser_steps_of_a_policy_are_scaled_as_they_are():
+    by_halves = Policy(round_to=Fraction(1, 2))
+
+    assert scaled(by_halves, mark(by_halves, ONE, unit(5, 12)), Fraction(100)) == 40

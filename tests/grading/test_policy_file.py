@@ -78,6 +78,12 @@ def test_decimals_are_what_is_written(tmp_path):
             "a [[threshold]] has no earns. It has caught and earns.",
         ),
         ('award = "thresholds"\n[threshold]\ncaught = 1', "each is a [[threshold]]"),
+        ("lessons = []", "lessons cannot be []: no lesson would count; leave the line out, and all count."),
+        ("round_to = 3", "round_to cannot be 3: full marks, 10 points, are to be a multiple of it."),
+        (
+            'award = "thresholds"\n[[threshold]]\ncaught = 75\nearns = 50\n[[threshold]]\ncaught = 50\nearns = 100',
+            "who catches 75 % would earn 50 %, and who catches 50 % 100 %.",
+        ),
         ("points = ", "is no TOML"),
         (b"\xff", "is no TOML"),
     ],

@@ -2,12 +2,16 @@
 
 import os
 import shutil
+import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 import sandboxes
 
+from checker.doctor import machine
+from checker.engine import namespaces_allowed
 from checker.engine.libraries import modules_for
 from checker.engine.run import Request
 from checker.errors import UsageError
@@ -385,6 +389,43 @@ def test_a_bubblewrap_that_does_not_work_is_refused_with_its_own_words(monkeypat
 
     with pytest.raises(UsageError, match="No permissions to create new namespace"):
         require_sandbox()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "way_out"),
+    [
+        (
+            "kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+        ),
+        ("kernel/unprivileged_userns_clone", "0", "sysctl kernel.unprivileged_userns_clone=1"),
+        ("user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=10000"),
+    ],
+)
+def test_where_namespaces_are_forbidden_the_cause_is_named_and_nobody_is_told_to_install(
+    monkeypatch, tmp_path, setting, value, way_out
+):
+    fake = tmp_path / "bwrap"
+    fake.write_text("#!/bin/sh\necho 'bwrap: setting up uid map: Permission denied' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / setting).parent.mkdir(parents=True)
+    (tmp_path / setting).write_text(f"{value}\n")
+    monkeypatch.setattr(namespaces_allowed, "_KERNEL", tmp_path)
+
+    with pytest.raises(UsageError, match=way_out) as refused:
+        require_sandbox()
+
+    assert "nstall" not in str(refused.value)
+    assert "does not work: bwrap: setting up uid map" in machine.sandbox().text
+
+
+def test_python_is_started_though_its_path_has_two_dots_in_it(monkeypatch):
+    program = Path(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(program.parent / ".." / program.parent.name / program.name))
+
+    assert not any("/../" in word for word in sandbox.sandbox_command())
 
 
 def test_on_another_machine_the_sandbox_is_refused(monkeypatch):

@@ -80,11 +80,11 @@ def test_it_is_graded_again_by_the_same_command(tmp_path):
     with open_gradebook(tmp_path / "gradebook.db", new=True) as book:
         book.put_unit([WHO], undecided(), "key", Print(frozenset(), ""))
 
-        assert book.keys().get((WHO.id, ONE)) != "key"
+        assert book.keys_of([WHO]).get((WHO.id, ONE)) != "key"
 
         book.put_unit([WHO], unit(), "key", Print(frozenset(), ""))
 
-        assert book.keys() == {(WHO.id, ONE): "key"}
+        assert book.keys_of([WHO]) == {(WHO.id, ONE): "key"}
 
 
 def test_learner_is_told_that_it_says_nothing_about_their_tests():

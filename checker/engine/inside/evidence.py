@@ -26,9 +26,9 @@ _LIBRARIES = ("fastapi", "starlette")
 class Evidence:
     """Sends ``seen`` events: kind, node id, what, file, line, each once.
 
-    Kinds: ``asserted`` (an assertion passed), ``never_awaited`` (Python said so of a coroutine), ``coroutine``
-    (an error was about one), ``override_unused`` (its key), ``not_started`` (what an app that never ran
-    answered with: a status from 500 up, or an exception).
+    Kinds: ``asserted`` (an assertion passed), ``asked`` (a route's function answered: its file),
+    ``never_awaited`` (Python said so of a coroutine), ``coroutine`` (an error was about one), ``override_unused``
+    (its key), ``not_started`` (what an app that never ran answered with: a status from 500 up, or an exception).
     """
 
     def __init__(self, folder: str, leaks: LeakWatch, send: Callable[..., None]) -> None:
@@ -93,11 +93,21 @@ class Evidence:
             if scope["type"] == "lifespan" or "app" in scope:  # a mounted app is its parent's business
                 return await original(app, scope, receive, send)
             self._note_unused_overrides(app)
-            if not self._leaks.never_started(app):
-                return await original(app, scope, receive, send)
-            return await self._call_unstarted(functools.partial(original, app, scope, receive), send)
+            try:
+                if not self._leaks.never_started(app):
+                    return await original(app, scope, receive, send)
+                return await self._call_unstarted(functools.partial(original, app, scope, receive), send)
+            finally:
+                self._note_asked(scope.get("endpoint"))
 
         FastAPI.__call__ = watched  # type: ignore[method-assign, assignment]
+
+    def _note_asked(self, endpoint: Any) -> None:
+        """The file in which the function stands that a request was routed to."""
+        code = getattr(inspect.unwrap(endpoint), "__code__", None) if callable(endpoint) else None
+        if code is not None and code.co_filename.startswith(self._folder + os.sep):
+            path = os.path.relpath(code.co_filename, self._folder).replace(os.sep, "/")
+            self._note("asked", self._test, path)
 
     async def _call_unstarted(self, call: Any, send: Any) -> None:
         async def watched_send(message: Any) -> None:

@@ -23,7 +23,7 @@ from checker.engine.limits import most_for
 from checker.engine.parent import become_run, read_report, serve_workers, warm_up
 from checker.engine.stopwatch import Stopwatch
 from checker.engine.wire import answer, next_request, seal
-from checker.engine.workspace import Workspace, put_files
+from checker.engine.workspace import Workspace, identity_of, put_files
 
 ORDINARY_USER = 64_999  # whom root's runs belong to: a number that no system gives to anybody
 _ROOM = Path("/tmp")
@@ -106,17 +106,20 @@ class _Keeper:
         os.close(writing)
         os.close(says)
         watch = Stopwatch(first, request["limit"], request["key"], _Memory().is_exceeded)
-        report, stopped = read_report(reading, self._connection, request, watch)
-        at_once = stopped or report.endswith(seal(request["key"]))
-        _end(first, time.monotonic() + (0 if at_once else _GRACE))
-        status = int(os.read(said, 20) or b"-9")
-        return {
-            "stopped": stopped,
-            "status": status,
-            "left": _cleaned(space.left()),
-            "gone": _cleaned(space.gone()),
-            "took": watch.took,
-        }, report
+        try:
+            report, stopped = read_report(reading, self._connection, request, watch)
+            at_once = stopped or report.endswith(seal(request["key"]))
+            _end(first, time.monotonic() + (0 if at_once else _GRACE))
+            status = int(os.read(said, 20) or b"-9")
+            left, gone = _cleaned(space.left()), _cleaned(space.gone())
+        except (
+            Exception
+        ) as error:  # what the suite has made of its run, which is its crash and no failure of ours
+            sys.stderr.write(f"keeper: while it looked after a run: {type(error).__name__}: {error}\n")
+            os.kill(first, signal.SIGKILL)
+            report, stopped, status, left, gone = b"", "", -signal.SIGKILL, [], []
+        header = {"stopped": stopped, "status": status, "left": left, "gone": gone, "took": watch.took}
+        return header, report
 
 
 def _furnished(request: dict[str, Any]) -> Workspace:
@@ -130,7 +133,7 @@ def _furnished(request: dict[str, Any]) -> Workspace:
     for path in request["app"]:
         namespaces.make_read_only(folder / path)
     request |= {"folder": str(folder), "scratch": str(scratch)}
-    return Workspace(folder, scratch, frozenset(files))
+    return Workspace(folder, scratch, frozenset(files), identity_of(folder))
 
 
 def _cleaned(paths: list[str]) -> list[str]:

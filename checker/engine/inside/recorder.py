@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 from _pytest.fixtures import FixtureLookupError
 
+# As they are before a suite is there, which may replace them for its tests.
+_own_number, _encoded, _write = os.getpid, json.dumps, os.write
+
 _ENTRY = re.compile(r"(\S.*):\d+: in ")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _MESSAGE = 1_000  # characters kept of an exception's text
@@ -34,7 +37,7 @@ class Recorder:
     def __init__(self, report: int, key: str) -> None:
         self._report = report
         self._key = key
-        self._owner = os.getpid()
+        self._owner = _own_number()
         self._phase_error: BaseException | None = None
         self._phase_over = True
         self._failures: list[tuple[str, str, str, str]] = []
@@ -42,11 +45,11 @@ class Recorder:
 
     def send(self, event: str, *fields: Any) -> None:
         """Report one event. A forked child of a test reports nothing."""
-        if os.getpid() == self._owner:
-            line = json.dumps([self._key, event, *fields]) + "\n"
+        if _own_number() == self._owner:
+            line = _encoded([self._key, event, *fields]) + "\n"
             data = line.encode()
             while data:
-                data = data[os.write(self._report, data) :]
+                data = data[_write(self._report, data) :]
 
     # -- collection
 

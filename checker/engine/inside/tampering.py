@@ -1,7 +1,8 @@
 """Notice what only a suite that games its verdict does. Code of the same process can get round it, with effort.
 
 Python tells an audit hook of every file opened, signal sent and program started, and of who looks at a
-function's code (PEP 578). Flags: ``reads_app_source``, ``kills_processes``, ``starts_programs``, ``exit_hook``.
+function's code (PEP 578). Flags: ``reads_app_source``, ``traces_the_run``, ``imports_checker``, ``loads_native_code``,
+``kills_processes``, ``starts_programs``, ``exit_hook``.
 """
 
 from __future__ import annotations
@@ -29,7 +30,16 @@ _READERS = {
     "shutil",
     "importlib",
 }
-_STARTS = {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.fork", "os.forkpty"}
+# What looks a function's code up for whoever asks.
+_LOOKERS = {"dis", "inspect"}
+# Where an import's own machinery runs.
+_IMPORTS = {"_frozen_importlib_external", "importlib._bootstrap_external", "_pytest.assertion.rewrite"}
+_TRACES = {
+    *("sys.addaudithook", "sys.settrace", "sys.setprofile"),
+    *("gc.get_objects", "gc.get_referents", "gc.get_referrers"),
+}
+_ENDS = {"_exit", "abort", "kill", "killpg"}
+_STARTS = {"os.exec", "os.posix_spawn", "os.system", "os.fork", "os.forkpty"}
 # What leads from an object to its code, and where the module of that code is found.
 _MODULE_OF = {
     "__code__": attrgetter("__globals__"),
@@ -41,85 +51,128 @@ _MODULE_OF = {
 
 
 def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., None]) -> None:
-    """From now on, in this process, ``send("suspect", flag)`` once for each flag."""
-    _Watch(folder, app, send).begin()
+    """From now on, in this process, ``send("suspect", flag)`` once for each flag.
 
+    What it knows is kept in the cells of functions: no object of ours can be had from a module, or be told to be silent.
+    """
+    own = folder + os.sep
+    files = {own + path for path in app}
+    same_files = {(about.st_dev, about.st_ino) for about in map(os.stat, filter(os.path.exists, files))}
+    names = {os.path.basename(path) for path in files}  # noqa: PTH119
+    told: set[str] = set()
+    listening = threading.local()
+    look = os.stat
 
-class _Watch:
-    def __init__(self, folder: str, app: Iterable[str], send: Callable[..., None]) -> None:
-        self._folder = folder + os.sep
-        self._app = {self._folder + path for path in app}
-        self._send = send
-        self._told: set[str] = set()
+    def tell(flag: str) -> None:
+        if flag not in told:
+            told.add(flag)
+            send("suspect", flag)
 
-    def begin(self) -> None:
-        listening = threading.local()
+    def is_suites(frame: FrameType) -> bool:
+        file = frame.f_code.co_filename
+        return file.startswith(own) and file not in files
 
-        def hear(event: str, args: tuple[Any, ...]) -> None:
-            if not getattr(listening, "now", False):  # looking at frames is heard of too
-                listening.now = True
-                try:
-                    self._hear(event, args)
-                finally:
-                    listening.now = False
-
-        sys.addaudithook(hear)
-        register = atexit.register
-
-        def watched(function: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._is_suites(sys._getframe(1)):
-                self._tell("exit_hook")
-            return register(function, *args, **kwargs)
-
-        atexit.register = watched  # type: ignore[assignment]
-
-    def _hear(self, event: str, args: tuple[Any, ...]) -> None:
-        if event == "open":
-            if self._is_app_file(args[0]) and self._suite_reads(sys._getframe(2)):
-                self._tell("reads_app_source")
-        elif event == "object.__getattr__":
-            if args[1] in _MODULE_OF and self._looks_at_app(args[0], args[1], sys._getframe(2)):
-                self._tell("reads_app_source")
-        elif event == "gc.get_referents":
-            if self._is_suites(sys._getframe(2)):
-                self._tell("reads_app_source")
-        elif event in ("os.kill", "os.killpg"):
-            if args[0] in (-1, 0, 1, os.getppid()):
-                self._tell("kills_processes")
-        elif event in _STARTS:
-            self._tell("starts_programs")
-
-    def _tell(self, flag: str) -> None:
-        if flag not in self._told:
-            self._told.add(flag)
-            self._send("suspect", flag)
-
-    def _is_app_file(self, path: object) -> bool:
-        if not isinstance(path, str | bytes | os.PathLike):
-            return False
-        return os.path.abspath(os.fsdecode(path)) in self._app  # noqa: PTH100  links are not followed
-
-    def _looks_at_app(self, thing: Any, attribute: str, frame: FrameType) -> bool:
-        if not self._is_suites(frame):
+    def is_app_file(path: object) -> bool:
+        """By what the path leads to, however it is written."""
+        if isinstance(path, int) or not isinstance(path, str | bytes | os.PathLike):
             return False
         try:
-            module = _MODULE_OF[attribute](thing)
-        except AttributeError:  # a coroutine that has ended has no frame
-            return False
-        return self._is_app_file(module.get("__file__"))
+            about = look(path)
+        except (OSError, ValueError):
+            return os.path.basename(os.fsdecode(path)) in names  # noqa: PTH119  below a folder that is open
+        return (about.st_dev, about.st_ino) in same_files
 
-    def _suite_reads(self, frame: FrameType | None) -> bool:
+    def suite_reads(frame: FrameType | None) -> bool:
         """Whether a file is opened by the suite, directly or through a library that reads for it."""
         while frame is not None:
-            if self._is_suites(frame):
+            if is_suites(frame):
                 return True
-            if frame.f_code.co_name == "exec_module":  # an import
-                return False
+            if frame.f_code.co_name == "exec_module" and frame.f_globals.get("__name__") in _IMPORTS:
+                return _is_made_by_suite(frame, is_suites)
             if str(frame.f_globals.get("__name__")).split(".")[0] not in _READERS:
                 return False
             frame = frame.f_back
         return False
 
-    def _is_suites(self, frame: FrameType) -> bool:
-        file = frame.f_code.co_filename
-        return file.startswith(self._folder) and file not in self._app
+    def looks_at_app(thing: Any, attribute: str, frame: FrameType) -> bool:
+        if not is_suites(frame) and frame.f_globals.get("__name__") not in _LOOKERS:
+            return False
+        if not suite_reads(frame):
+            return False
+        try:
+            module = _MODULE_OF[attribute](thing)
+        except AttributeError:  # a coroutine that has ended has no frame
+            return False
+        return is_app_file(module.get("__file__"))
+
+    def hear(event: str, args: tuple[Any, ...]) -> None:
+        frame = sys._getframe(2)
+        if event == "open":
+            if is_app_file(args[0]) and suite_reads(frame):
+                tell("reads_app_source")
+        elif event == "object.__getattr__":
+            if args[1] in _MODULE_OF and looks_at_app(args[0], args[1], frame):
+                tell("reads_app_source")
+        elif event in ("os.symlink", "os.link"):
+            if is_suites(frame) and is_app_file(args[0]):
+                tell("reads_app_source")
+        elif event in _TRACES:
+            if is_suites(frame):
+                tell("traces_the_run")
+        elif event == "ctypes.dlopen":
+            if is_suites(frame) or suite_imports(frame):
+                tell("loads_native_code")
+        elif event == "import":
+            if str(args[0]).partition(".")[0] == "checker" and suite_imports(frame):
+                tell("imports_checker")
+        elif event in ("os.kill", "os.killpg"):
+            if args[0] in (-1, 0, 1, os.getppid()):
+                tell("kills_processes")
+        elif (
+            event in _STARTS and frame.f_globals.get("__name__") != "subprocess"
+        ):  # which people use, and mean well
+            tell("starts_programs")
+
+    def suite_imports(frame: FrameType | None) -> bool:
+        """Whether the suite's own line asks for an import: importlib stands between."""
+        while frame is not None and str(frame.f_globals.get("__name__")).startswith(
+            ("importlib", "_frozen", "ctypes")
+        ):
+            frame = frame.f_back
+        return frame is not None and is_suites(frame)
+
+    def hear_once(event: str, args: tuple[Any, ...]) -> None:
+        if not getattr(listening, "now", False):  # looking at frames is heard of too
+            listening.now = True
+            try:
+                hear(event, args)
+            finally:
+                listening.now = False
+
+    sys.addaudithook(hear_once)
+    _watch_exit_hooks(is_suites, tell)
+
+
+def _watch_exit_hooks(is_suites: Callable[[FrameType], bool], tell: Callable[[str], None]) -> None:
+    register = atexit.register
+
+    def watched(function: Any, *args: Any, **kwargs: Any) -> Any:
+        if is_suites(sys._getframe(1)) and _ends_processes(function):
+            tell("exit_hook")
+        return register(function, *args, **kwargs)
+
+    atexit.register = watched  # type: ignore[assignment]
+
+
+def _ends_processes(function: Any) -> bool:
+    """Whether it names what ends a process from within; to tidy up at the end is an honest habit."""
+    code = getattr(function, "__code__", None)
+    return getattr(function, "__name__", "") in _ENDS or bool(
+        code and _ENDS & {*code.co_names, *code.co_consts}
+    )
+
+
+def _is_made_by_suite(frame: FrameType, is_suites: Callable[[FrameType], bool]) -> bool:
+    """Whether what imports is a loader that the suite has called by hand: its own line stands right above it."""
+    above = frame.f_back
+    return above is not None and is_suites(above)

@@ -38,6 +38,7 @@ class _Request:
     columns: Mapping[str, str]
     feedback: Mapping[str, str]
     teachers_file: Path | None
+    keep_comments: bool = False
 
 
 @dataclass
@@ -56,18 +57,23 @@ def export(
     teachers_file: Path | None = None,
     columns: Mapping[str, str] | None = None,
     feedback: Mapping[str, str] | None = None,
+    *,
+    keep_comments: bool = False,
 ) -> list[str]:
     """Write the class's marks in `format` to the folder `destination`; the lines to print about it.
 
     `columns` says what goes where in a teacher's file, as titles by lesson, ``total`` or ``feedback``; for
     ``classroom50`` the class's short name, as ``classroom``. `feedback` is text by learner id, for the formats that
-    learners see: HTML for ``moodle``, else Markdown. Each file is written all of it or not at all. Raises UsageError where
-    something is missing, does not fit, or cannot be written.
+    learners see: HTML for ``moodle``, else Markdown. With `keep_comments`, comments that a worksheet of Moodle's has stay.
+    Each file is written all of it or not at all. Raises UsageError where something is missing, does not fit, or cannot be
+    written.
     """
     if format not in _FORMATS:
         raise UsageError(f"There is no format {format!r}. There are: {', '.join(_FORMATS)}.")
     if columns and format not in _TAKES_COLUMNS:
         raise UsageError(f"--column goes with {', '.join(_TAKES_COLUMNS)}, not with {format}.")
+    if keep_comments and format != "moodle":
+        raise UsageError(f"--keep-comments goes with moodle, not with {format}.")
     if (teachers_file is None) == (format in FILLS_IN):
         needs = (
             "is filled in: give the file that you exported there"
@@ -77,12 +83,11 @@ def export(
         raise UsageError(f"{format} {needs}.")
     marked = mark_class(policy, result)
     if not result.lessons and format not in _OF_ANY_CLASS:
-        raise UsageError(
-            f"Nobody handed in a lesson's suite: there are no marks for {format}. See report.html."
-        )
+        why = "Nothing is graded yet" if result.not_graded_yet() else "Nobody handed in a lesson's suite"
+        raise UsageError(f"{why}: there are no marks for {format}. See report.html.")
     marked.check_total()
     made = _Export()
-    _FORMATS[format](_Request(marked, columns or {}, feedback or {}, teachers_file), made)
+    _FORMATS[format](_Request(marked, columns or {}, feedback or {}, teachers_file, keep_comments), made)
     _write(made, destination, teachers_file)
     return [*_written(made, destination), *made.lines, *marked.notices()]
 
@@ -148,7 +153,15 @@ def _canvas(request: _Request, made: _Export) -> None:
 
 def _moodle(request: _Request, made: _Export) -> None:
     content, name = _teachers(request)
-    _filled(made, "moodle.csv", fill_moodle(content, request.marked, request.columns, name, request.feedback))
+    filled = fill_moodle(
+        content,
+        request.marked,
+        request.columns,
+        name,
+        request.feedback,
+        keep_comments=request.keep_comments,
+    )
+    _filled(made, "moodle.csv", filled)
 
 
 _FORMATS: dict[str, Callable[[_Request, _Export], None]] = {

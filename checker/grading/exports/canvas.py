@@ -22,15 +22,14 @@ from checker.grading.exports.teachers_file import (
     has_decimal_commas,
     match_rows,
     number,
-    scaled,
-    told,
     without_id,
     written,
 )
 from checker.grading.marked import TOTAL, MarkedClass, MarkedLearner
 from checker.grading.model import LessonSheet
-from checker.grading.policy import plain
+from checker.grading.policy import Policy, plain, scaled
 from checker.grading.safely import one_line
+from checker.text import listed
 
 _ASSIGNMENT = re.compile(r".*\(\d+\)\s*")
 _MANUAL_POSTING = re.compile(r"\s*(muted|manual posting.*)?\s*", re.IGNORECASE)
@@ -72,19 +71,19 @@ def fill_canvas(content: bytes, marked: MarkedClass, columns: Mapping[str, str],
             if word := _TEACHERS_WORD.get(old.strip().casefold()):
                 what = f"{word} {one_line(csv.header[column.index])}, left as they were"
                 kept.setdefault(what, []).append(one_line(learner))
-            elif (new := _new(learners[learner], column, old, comma)) is not None:
+            elif (new := _new(marked.policy, learners[learner], column, old, comma)) is not None:
                 cells[row, column.index] = new
                 changes.append(Change(learners[learner], column.item, old, new))
     lines += changes_told(changes, marked)
-    lines += [line for what, names in kept.items() for line in told(what, names)]
+    lines += [line for what, names in kept.items() for line in listed(what, names)]
     return Filled(csv.changed(cells), (*lines, *matching.lines))
 
 
-def _new(learner: MarkedLearner, column: _Column, old: str, comma: bool) -> str | None:
+def _new(policy: Policy, learner: MarkedLearner, column: _Column, old: str, comma: bool) -> str | None:
     mark = learner.mark(column.item)
     if mark.points is None:
         return None
-    return written(scaled(mark.points, mark.out_of, column.full), old, comma)
+    return written(scaled(policy, mark, column.full), old, comma)
 
 
 class _Sheet:
@@ -112,7 +111,7 @@ class _Sheet:
 
     def _is_student(self, row: int) -> bool:
         values = self._csv.values(row)
-        is_test = values[0].strip().casefold() == _TEST_STUDENT
+        is_test = ", ".join(map(str.strip, values[: self._id])).casefold() == _TEST_STUDENT
         return not is_test and not all(_MANUAL_POSTING.fullmatch(value) for value in values)
 
     def _student(self, row: int) -> Row:

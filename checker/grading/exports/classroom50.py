@@ -19,9 +19,11 @@ def result_document(learner: MarkedLearner, sheet: LessonSheet, classroom: str) 
     There is no commit behind it. As in a mark that a teacher gives by hand, the submission stands for it.
     """
     unit, mark = learner.result.units.get(sheet.name), learner.marks[sheet.name]
-    if unit is None or mark.points is None:
+    by_hand = learner.result.by_hand.get(sheet.name)
+    at = by_hand.set_at if by_hand else unit.graded_at if unit else None
+    if at is None or mark.points is None:
         return None
-    when = unit.graded_at.astimezone(UTC)
+    when = at.astimezone(UTC)
     submission = f"submit/manual-{when:%Y-%m-%dT%H-%M-%SZ}"
     return {
         "schema": SCHEMA,
@@ -39,13 +41,17 @@ def result_document(learner: MarkedLearner, sheet: LessonSheet, classroom: str) 
     }
 
 
-def _tests(unit: Unit, points: float, out_of: float) -> list[dict[str, Any]]:
+def _tests(unit: Unit | None, points: float, out_of: float) -> list[dict[str, Any]]:
     """One test, the lesson, whose name says how many of each area are caught; the parts have no points of their own."""
-    areas = [f"{area} {caught} of {known}" for area, (caught, known) in caught_by_area(unit).items()]
+    areas = (
+        [f"{area} {caught} of {known}" for area, (caught, known) in caught_by_area(unit).items()]
+        if unit
+        else []
+    )
     return [
         {
             "test-name": f"mutants caught: {', '.join(areas) or 'none'}",
-            "passed": unit.status == "complete",
+            "passed": unit is not None and unit.status == "complete",
             "score": int(rounded(exact(points), Fraction(1))),
             "max-score": int(rounded(exact(out_of), Fraction(1))),
         }

@@ -62,5 +62,5 @@ def _unit(unit: Unit | None, mark: Mark) -> dict[str, Any]:
         "suspect": list(unit.suspect) if has_verdict else [],
         "areas": areas,
         "sandboxed": unit.sandboxed,
-        "graded_at": unit.graded_at.isoformat(),
+        "graded_at": unit.graded_at.isoformat() if unit.graded_at else None,
     }

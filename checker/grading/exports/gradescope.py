@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.grading.marked import MarkedClass, MarkedLearner, caught_by_area
 from checker.grading.model import LessonSheet
-from checker.grading.policy import exact
+from checker.grading.policy import exact, unrounded
 
 
 def results_document(
@@ -41,7 +41,7 @@ def _lesson(learner: MarkedLearner, sheet: LessonSheet, marked: MarkedClass) -> 
     ]
     return {
         "name": f"{sheet.name[:2]} · {sheet.title}",
-        "score": float(weight * exact(mark.points or 0)),
+        "score": float(weight * unrounded(mark)),
         "max_score": float(weight * exact(mark.out_of)),
         "status": "passed" if unit and unit.status == "complete" else "failed",
         "output": "\n".join(lines),

@@ -21,17 +21,26 @@ from checker.grading.exports.teachers_file import (
     has_decimal_commas,
     match_rows,
     number,
-    scaled,
     written,
 )
 from checker.grading.marked import TOTAL, MarkedClass
-from checker.grading.policy import plain
+from checker.grading.policy import plain, scaled
 from checker.grading.safely import inert, one_line
+from checker.text import count, listed
 
 FEEDBACK = "feedback"
 _PARTICIPANT = re.compile(r"[^\d]+(\d+)", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _GRADES = {"grade", "bewertung", "note", "calificación", "nota", "valutazione", "cijfer", "ocena", "оценка"}
+# Moodle's word for "no", in the languages it is most used in: the grade of such a row may not be changed.
+_NO = {
+    *("no", "nein", "non", "não", "nee", "nej", "nei", "ei", "nie", "ne", "nu", "hayır", "nem", "jo"),
+    *("нет", "ні", "не", "όχι", "לא", "لا", "いいえ", "否", "아니오", "không", "tidak"),
+}
+_YES = {
+    *("yes", "ja", "oui", "sí", "si", "sim", "kyllä", "tak", "ano", "áno", "da", "evet", "igen", "po"),
+    *("да", "так", "ναι", "כן", "نعم", "はい", "是", "예", "có", "ya"),
+}
 _FEEDBACKS = {"feedback comments", "feedback als kommentar"}
 
 
@@ -41,8 +50,12 @@ def fill_moodle(
     columns: Mapping[str, str],
     name: str,
     feedback: Mapping[str, str] | None = None,
+    *,
+    keep_comments: bool = False,
 ) -> Filled:
     """The teacher's file with marks in it and, where there is some for a learner's id, feedback, which is HTML.
+
+    Rows whose grade may not be changed stay as they are; with `keep_comments`, so do comments that are there.
 
     A worksheet has one grade. It gets the total or, with one lesson in `columns`, that lesson's mark; the title may
     be left empty, to find the column as ever. ``feedback`` in `columns` names the column for comments. Raises UsageError
@@ -58,21 +71,32 @@ def fill_moodle(
     comma = has_decimal_commas(csv.value(row, column) for row in sheet.rows for column in (grade, grade + 1))
     cells: dict[tuple[int, int], str] = {}
     changes: list[Change] = []
+    locked, left = sheet.locked(grade), []
     for row, learner in matching.learner_of.items():
-        mark = learners[learner].mark(item)
-        if mark.points is not None:
-            old = csv.value(row, grade)
-            if (new := written(scaled(mark.points, mark.out_of, full), old, comma)) is not None:
-                cells[row, grade] = new
-                changes.append(Change(learners[learner], item, old, new))
+        mark, old = learners[learner].mark(item), csv.value(row, grade)
+        new = None if mark.points is None else written(scaled(marked.policy, mark, full), old, comma)
+        if new is not None and row in locked:
+            left.append(sheet.who(row))
+        elif new is not None:
+            cells[row, grade] = new
+            changes.append(Change(learners[learner], item, old, new))
     lines += changes_told(changes, marked)
+    lines += listed("The grade may not be changed, left as it was", left)
     if feedback:
         comments = sheet.comments(columns)
-        said = {row: feedback.get(learner, "") for row, learner in matching.learner_of.items()}
         if comments is None:
             lines.append(f'No column for feedback was recognised. Say which: --column "{FEEDBACK}=TITLE".')
         else:
-            cells |= {(row, comments): inert(text.strip()) for row, text in said.items() if text}
+            said = {
+                row: inert(text.strip())
+                for row, learner in matching.learner_of.items()
+                if row not in locked and (text := feedback.get(learner))
+            }
+            others = [row for row, text in said.items() if csv.value(row, comments).strip() not in ("", text)]
+            done = "kept" if keep_comments else "replaced (--keep-comments leaves them)"
+            lines += listed(f"{count(len(others), 'comment')} {done}", [sheet.who(row) for row in others])
+            kept = set(others) if keep_comments else set()
+            cells |= {(row, comments): text for row, text in said.items() if row not in kept}
     return Filled(csv.changed(cells), (*lines, *matching.lines))
 
 
@@ -171,6 +195,17 @@ class _Worksheet:
         values = {number(self._csv.value(row, grade + 1)) for row in self.rows}
         only = values.pop() if len(values) == 1 else None
         return only if only and only > 0 else None
+
+    def locked(self, grade: int) -> set[int]:
+        """The rows whose grade may not be changed, as the column after the maximum says in the site's language."""
+        said = {row: self._csv.value(row, grade + 2).strip().casefold() for row in self.rows}
+        return (
+            {row for row, word in said.items() if word in _NO} if set(said.values()) <= _NO | _YES else set()
+        )
+
+    def who(self, row: int) -> str:
+        """The person of a row, as a line names them."""
+        return f"{one_line(self._csv.value(row, 1))} (line {self._csv.line(row)})"
 
     def comments(self, columns: Mapping[str, str]) -> int | None:
         """The column for feedback comments."""

@@ -11,11 +11,11 @@ from fractions import Fraction
 
 from checker.errors import UsageError
 from checker.grading.model import Learner
-from checker.grading.policy import exact, plain, rounded
+from checker.grading.policy import plain
 from checker.grading.safely import one_line
+from checker.text import listed
 
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
-_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,6 @@ def has_decimal_commas(cells: Iterable[str]) -> bool:
     """Whether these cells write their numbers with a comma."""
     numbers = [cell.strip() for cell in cells if number(cell) is not None]
     return any("," in cell for cell in numbers) and not any("." in cell for cell in numbers)
-
-
-def scaled(points: float, out_of: float, full: Fraction | None) -> Fraction:
-    """Points out of `out_of` as points out of what the file's column is out of, to the hundredth."""
-    if not full or full == exact(out_of):
-        return exact(points)
-    return rounded(exact(points) * full / exact(out_of), Fraction(1, 100))
 
 
 def written(value: Fraction, old: str, comma: bool) -> str | None:
@@ -124,10 +117,10 @@ def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
         if row.index not in wanted
     ]
     lines = [
-        *told("Learners without a row", without),
-        *told("Learners whom more than one row fits, left out", doubtful),
-        *told("Rows that fit more than one learner, left as they were", shared),
-        *told("Rows that fit no learner of this class, left as they were", strangers),
+        *listed("Learners without a row", without),
+        *listed("Learners whom more than one row fits, left out", doubtful),
+        *listed("Rows that fit more than one learner, left as they were", shared),
+        *listed("Rows that fit no learner of this class, left as they were", strangers),
     ]
     return Matching(alone, tuple(lines))
 
@@ -171,9 +164,3 @@ def _words(name: str) -> list[str]:
 
 def _normal(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip()).casefold()
-
-
-def told(what: str, names: Sequence[str]) -> list[str]:
-    """A line with these names, or none where there are none; a long list is cut."""
-    more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return [f"{what}: {', '.join(names[:_SHOWN])}{more}."] if names else []

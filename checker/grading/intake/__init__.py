@@ -5,8 +5,8 @@ The folder is what an LMS's download unpacks to, or any folder with an entry a l
 clone, or bare test files. The zip that an LMS lets one download is to be unpacked first.
 """
 
-from checker.grading.intake.roster import read_roster
+from checker.grading.intake.roster import columns_left, read_roster
 from checker.grading.intake.sources import Source, Sources, find_sources
 from checker.grading.intake.take_in import take_in
 
-__all__ = ["Source", "Sources", "find_sources", "read_roster", "take_in"]
+__all__ = ["Source", "Sources", "columns_left", "find_sources", "read_roster", "take_in"]

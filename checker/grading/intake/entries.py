@@ -44,7 +44,7 @@ def list_entries(folder: Path, known: Roster) -> tuple[list[Entry], list[str]]:
     for path in _visible(top):
         name = path.relative_to(folder).as_posix()
         claims = listed.get(path.name) or (claim_of(path.name, path.is_dir()),)
-        if problem := _problem(path, claims[0]):
+        if problem := _problem(path, claims[0], known):
             others.append(f"{clean(name)}: {problem}")
         else:
             entries.append(Entry(path, name, claims))
@@ -82,7 +82,7 @@ def _visible(folder: Path) -> list[Path]:
     return [path for path in paths if not path.name.startswith(".") and path.name not in _NOBODYS]
 
 
-def _problem(path: Path, claim: Claim) -> str:
+def _problem(path: Path, claim: Claim, known: Roster) -> str:
     """Why an entry is no submission; empty where it may be one."""
     mode = path.lstat().st_mode
     if stat.S_ISLNK(mode):
@@ -91,9 +91,11 @@ def _problem(path: Path, claim: Claim) -> str:
         return ""
     if not stat.S_ISREG(mode):
         return "neither a folder nor a file"
-    if claim.is_from_lms or is_archive(path.name) or path.name.endswith(".py"):
+    if claim.is_from_lms or is_archive(path.name) or path.name.endswith((".py", ".ipynb")):
         return ""
-    return "neither a folder, an archive nor a Python file"
+    if known.find(claim):  # somebody's, whatever it is: it is taken in, and said to be of no use
+        return ""
+    return "neither a folder, an archive, a notebook nor a Python file"
 
 
 def _missing(top: Path, listed: Mapping[str, object]) -> list[str]:

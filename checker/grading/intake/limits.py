@@ -13,6 +13,8 @@ class Limits:
 
     file_bytes: int = 1_000_000
     """A file that is larger is left aside."""
+    notebook_bytes: int = 4_000_000
+    """Of a notebook, which has its pictures in it."""
     taken_bytes: int = 40_000_000
     """All files that are read, together, archives inside it among them."""
     unpacked_bytes: int = 500_000_000
@@ -39,7 +41,9 @@ class Limits:
 
     def most_of(self, path: str) -> int:
         """How large a file of this path may be."""
-        return self.nested_bytes if is_archive(path) else self.file_bytes
+        if is_archive(path):
+            return self.nested_bytes
+        return self.notebook_bytes if path.endswith(".ipynb") else self.file_bytes
 
 
 LIMITS = Limits()

@@ -61,6 +61,16 @@ class Roster:
             return self._first(claim.names, self._teams)
         return set.intersection(*said) if claim.is_from_lms else said[0]
 
+    def is_by_name(self, claim: Claim) -> bool:
+        """Whether it is the person's name alone that tells whom the claim means."""
+        ids = any(self._ids.get(id_key(number)) for number in claim.numbers)
+        email = bool(claim.email) and bool(self._emails.get(id_key(claim.email)))
+        return not ids and not email and bool(self._first(claim.names, self._names))
+
+    def has_ids_like(self, claims: Iterable[Claim]) -> bool:
+        """Whether the roster's ids are the numbers of the LMS that gave these claims: one of them is there."""
+        return any(self._ids.get(id_key(number)) for claim in claims for number in claim.numbers)
+
     def _first(self, names: Iterable[str], known: dict[str, set[Learner]]) -> set[Learner]:
         found = (known.get(name_key(name), set()) for name in names if name_key(name))
         return next((learners for learners in found if learners), set())

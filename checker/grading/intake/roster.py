@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checker.errors import UsageError
 from checker.grading.model import Learner
 
-_COLUMNS = {"id": "id", "name": "name", "email": "email", "e-mail": "email", "team": "team"}
+_ALSO_CALLED = {
+    "id": ("studentid", "userid"),
+    "name": ("fullname", "student"),
+    "email": ("mail", "emailaddress"),
+    "team": ("group", "groupname"),
+}
+"""What a column may be called where none has its own name; all in any case, and with any spaces and hyphens."""
 
 
 def read_roster(path: Path) -> tuple[Learner, ...]:
@@ -40,20 +47,34 @@ def read_roster(path: Path) -> tuple[Learner, ...]:
     return tuple(learners.values())
 
 
+def columns_left(path: Path) -> tuple[str, ...]:
+    """The columns of a roster that mean nothing here, as they are called. Raises as `read_roster` does."""
+    _, header = next(_rows(path), (1, []))
+    used = _columns(path, header).values()
+    return tuple(cell.strip() for at, cell in enumerate(header) if at not in used and cell.strip())
+
+
 def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
     """Where each of our columns is."""
+    titles = [_title(cell) for cell in header]
     columns: dict[str, int] = {}
-    for at, cell in enumerate(header):
-        if name := _COLUMNS.get(cell.strip().lower()):
-            if name in columns:
-                raise _problem(path, 1, f"has two columns for {name}. Remove one")
-            columns[name] = at
+    for name, others in _ALSO_CALLED.items():
+        found = [at for at, title in enumerate(titles) if title == name]
+        found = found or [at for at, title in enumerate(titles) if title in others]
+        if len(found) > 1:
+            raise _problem(path, 1, f"has two columns for {name}. Remove one")
+        if found:
+            columns[name] = found[0]
     if "id" not in columns:
         there = ", ".join(cell.strip() for cell in header) or "none"
         raise _problem(
             path, 1, f"has no column id. It needs id, and may have name, email, team. It has: {there}"
         )
     return columns
+
+
+def _title(cell: str) -> str:
+    return re.sub(r"[\s_-]+", "", cell.lower())
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +42,8 @@ class Sources:
     """One line for each entry that belongs to nobody of the roster, or is no submission."""
     absent: tuple[Learner, ...] = ()
     """Who is in the roster and handed in nothing."""
+    by_name: tuple[str, ...] = ()
+    """What the roster knows by the person's name alone: the entry, and the id it was taken for."""
 
 
 def find_sources(folder: Path, roster: Sequence[Learner] = ()) -> Sources:
@@ -54,9 +56,13 @@ def find_sources(folder: Path, roster: Sequence[Learner] = ()) -> Sources:
     """
     known = Roster(roster)
     entries, unmatched = list_entries(folder, known)
-    attempts = []
-    for together in _bundles(_told_as_copies(entries, known)):
-        learners, problem = _learners(together[0], known)
+    bundles = _bundles(_told_as_copies(entries, known))
+    contradicted = _contradicted([together[0] for together in bundles], known)
+    attempts, by_name = [], []
+    for together in bundles:
+        learners, problem = _learners(together[0], known, contradicted)
+        if not problem and known.is_by_name(together[0].claim):
+            by_name.append(f"{together[0].name} → {', '.join(learner.id for learner in learners)}")
         if problem:
             unmatched.append(f"{clean(together[0].name)}: {problem}")
         attempts.append(Attempt(learners, tuple(together), is_unmatched=bool(problem)))
@@ -70,7 +76,24 @@ def find_sources(folder: Path, roster: Sequence[Learner] = ()) -> Sources:
         tuple(sorted(chosen, key=lambda source: (source.name.casefold(), source.name))),
         tuple(unmatched),
         tuple(learner for learner in roster if learner not in there),
+        tuple(by_name),
     )
+
+
+def _contradicted(entries: Sequence[Entry], known: Roster) -> set[str]:
+    """The names of an LMS's entries that only a person's name gives to somebody, and that its ids give to others.
+
+    Different ids of one system are different people: where the roster has that system's ids, somebody whose id it does
+    not have is nobody of it; and two ids with one name are two people, of whom the roster knows one at the most.
+    """
+    from_lms = [entry for entry in entries if entry.claim.is_from_lms]
+    by_name = [entry for entry in from_lms if known.is_by_name(entry.claim)]
+    if known.has_ids_like(entry.claim for entry in from_lms):
+        return {entry.name for entry in by_name}
+    ids_of: defaultdict[frozenset[Learner], set[str]] = defaultdict(set)
+    for entry in by_name:
+        ids_of[frozenset(known.find(entry.claim))].add(entry.claim.id)
+    return {entry.name for entry in by_name if len(ids_of[frozenset(known.find(entry.claim))]) > 1}
 
 
 def _told_as_copies(entries: Sequence[Entry], known: Roster) -> list[Entry]:
@@ -103,12 +126,16 @@ def _bundles(entries: Iterable[Entry]) -> list[list[Entry]]:
     return list(together.values())
 
 
-def _learners(entry: Entry, known: Roster) -> tuple[tuple[Learner, ...], str]:
+def _learners(entry: Entry, known: Roster, contradicted: Collection[str]) -> tuple[tuple[Learner, ...], str]:
     """Whom an entry counts for, and what is wrong with it where the roster has nobody, or several, of that name."""
     learners: dict[Learner, None] = {}
     problem = ""
     for claim in entry.claims:
         found = known.find(claim)
+        if found and entry.name in contradicted:
+            problem = f"has the name of {' or '.join(sorted(clean(learner.id) for learner in found))}, and another id"
+            learners[_as_named(claim, entry, known)] = None
+            continue
         if found and known.is_one(found):
             learners.update(dict.fromkeys(known.with_team(min(found, key=lambda learner: learner.id))))
             continue

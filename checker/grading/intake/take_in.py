@@ -15,14 +15,24 @@ from checker.grading.intake.folders import read_regular
 from checker.grading.intake.found import Found, Wanted, is_passed_over
 from checker.grading.intake.limits import LIMITS, Budget, Limits, Refused
 from checker.grading.intake.names import clean, is_archive
+from checker.grading.intake.notebooks import cells_of, notebooks_in, suite_from
 from checker.grading.intake.notes import Notes
 from checker.grading.intake.places import Place, find_places
 from checker.grading.intake.sources import Source
-from checker.grading.intake.taking import CONFIGURATION, suite_in, tell_of_loose, text_of, wanted_names
+from checker.grading.intake.taking import (
+    CONFIGURATION,
+    is_work,
+    no_suite,
+    suite_in,
+    tell_of_loose,
+    text_of,
+    wanted_names,
+)
 from checker.grading.model import Submission
 from checker.source import is_test_file
 
 _LONGEST_ERROR = 120
+_SHOWN = 5
 
 
 def take_in(
@@ -31,8 +41,8 @@ def take_in(
     """The submission in a source: of each lesson the learner-owned files, and a note for what was left aside.
 
     `lessons` are all of the course; with `only`, the class has that one lesson, and files may lie bare. Raises nothing
-    for what a learner handed in: what cannot be taken in is a submission without suites, with the flag ``refused`` and
-    one note that says why.
+    for what a learner handed in: what cannot be taken in is a submission without suites, with the flags ``refused`` and
+    ``unusable`` and one note that says why. A starter as it was shipped is not handed in.
     """
     known = list(lessons) if only is None or only in lessons else [*lessons, only]
     shipped = _shipped_configuration()
@@ -48,7 +58,7 @@ def take_in(
         what = clean(f"{type(error).__name__}: {error}"[:_LONGEST_ERROR])
         why = f"the checker failed to read it ({what}). CHECKER_TRACEBACK=1 shows where; report it"
     note = f"{source.name} is refused: {why}."
-    return Submission(source.learners, source.name, {}, (*source.flags, "refused"), (note,))
+    return Submission(source.learners, source.name, {}, (*source.flags, "refused", "unusable"), (note,))
 
 
 def _submission(
@@ -63,12 +73,77 @@ def _submission(
     for note in source.notes:
         notes.add(note)
     places, loose = find_places(trees, known, only)
-    suites = _suites(places, notes, shipped, only is not None, limits)
+    taken = _suites(places, notes, shipped, only is not None, limits)
+    untouched = {name for name, suite in taken.items() if _is_as_shipped(suite, _lesson(name, known))}
+    suites = {name: suite for name, suite in taken.items() if name not in untouched}
+    from_notebooks, broken = _from_notebooks(trees, known, only, suites, notes)
+    suites |= from_notebooks
+    untouched -= suites.keys()
+    unusable = {place.lesson.name for place in places if is_work(place)} - taken.keys() | broken
     is_suite_missed = tell_of_loose(loose, notes, shipped)
-    if not suites:
+    if untouched:
+        numbers = ", ".join(sorted(name[:2] for name in untouched))
+        notes.add(f"The starter as it was shipped, so not handed in: {numbers}.")
+    flags = {
+        "left_aside": is_suite_missed,
+        "untouched": bool(untouched) and not suites,
+        "unusable": not suites and not untouched,
+    }
+    if flags["unusable"]:
+        for file in loose[:_SHOWN]:
+            notes.add(f"{file.tree.full(file.path)}: {no_suite(file, shipped)}")
         notes.add("No lesson's files were found in it.")
-    flags = (*source.flags, *(("left_aside",) if is_suite_missed else ()))
-    return Submission(source.learners, source.name, suites, flags, notes.lines())
+    return Submission(
+        source.learners,
+        source.name,
+        dict(sorted(suites.items())),
+        (*source.flags, *(flag for flag, holds in flags.items() if holds)),
+        notes.lines(),
+        frozenset(unusable - suites.keys()),
+    )
+
+
+def _lesson(name: str, known: Sequence[Lesson]) -> Lesson:
+    return next(lesson for lesson in known if lesson.name == name)
+
+
+def _is_as_shipped(suite: Suite, lesson: Lesson) -> bool:
+    shipped = {path: text_of(text.encode()) for path, text in lesson.starter_files.items()}
+    return {path: text_of(content) for path, content in suite.files.items()} == shipped
+
+
+def _from_notebooks(
+    trees: Sequence[Tree],
+    known: Sequence[Lesson],
+    only: Lesson | None,
+    suites: Mapping[str, Suite],
+    notes: Notes,
+) -> tuple[dict[str, Suite], set[str]]:
+    """The suites that notebooks have for lessons without one, and the lessons of notebooks that are of no use."""
+    found: dict[str, Suite] = {}
+    broken: set[str] = set()
+    notebooks = notebooks_in(trees, known, only, _shipped_cells(tuple(known)))
+    for notebook in sorted(notebooks, key=lambda one: one.stamp, reverse=True):
+        name = notebook.lesson.name
+        if name in suites or name in found:
+            notes.add(
+                f"{notebook.shown}: not taken: lesson {name[:2]} is graded from what else was handed in"
+            )
+        elif notebook.problem:
+            notes.add(f"{notebook.shown}: not taken: {notebook.problem}")
+            broken.add(name)
+        elif suite := suite_from(notebook, notes):
+            found[name] = suite
+        else:
+            broken.add(name)
+    return found, broken - found.keys()
+
+
+@cache
+def _shipped_cells(lessons: tuple[Lesson, ...]) -> Mapping[str, frozenset[str]]:
+    """The code cells of the notebooks that came with the course, by lesson."""
+    files = {lesson.name: SHIPPED_COURSE / "notebooks" / f"{lesson.name}.ipynb" for lesson in lessons}
+    return {name: frozenset(cells_of(file.read_bytes())) for name, file in files.items() if file.is_file()}
 
 
 def _suites(
@@ -105,7 +180,7 @@ def _trees(source: Source, wanted: Wanted, budget: Budget) -> list[Tree]:
 def _bare(part: Part, wanted: Wanted, budget: Budget) -> Found:
     if not wanted(part.name):
         return Found(part.name)
-    most = budget.limits.file_bytes
+    most = budget.limits.most_of(part.name)
     content = read_regular(part.path, most + 1)
     if len(content) > most:
         return Found(part.name, problem=f"larger than {most:,} bytes")
@@ -118,7 +193,9 @@ def _wanted(lessons: Sequence[Lesson]) -> Wanted:
 
     def wanted(path: str) -> bool:
         name = path.rpartition("/")[2]
-        return not is_passed_over(path) and (name.endswith(".py") or name in names or is_worth_opening(path))
+        return not is_passed_over(path) and (
+            name.endswith((".py", ".ipynb")) or name in names or is_worth_opening(path)
+        )
 
     return wanted
 

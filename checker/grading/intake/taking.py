@@ -51,6 +51,13 @@ def suite_in(
     return _named_for_pytest(suite, place, notes) if is_only else suite if suite.files else None
 
 
+def is_work(place: Place) -> bool:
+    """Whether a place has anything in it that did not come with the course."""
+    app = place.lesson.app_files
+    own = (path for path in place.files if path not in _NO_WORD_OF and path not in app)
+    return any(not is_passed_over(path) and not path.endswith(".pyc") for path in own)
+
+
 def _why_not(place: Place, path: str, suite: Suite, shipped: Mapping[str, set[str]]) -> str:
     """Why a file is not taken; empty for one that is worth no word."""
     found, app, name = place.files[path], place.lesson.app_files, posixpath.basename(path)
@@ -96,6 +103,11 @@ def tell_of_loose(files: list[Loose], notes: Notes, shipped: Mapping[str, set[st
             name = posixpath.basename(file.path)
             is_suite_missed = is_suite_missed or (name.endswith(".py") and name not in CONFIGURATION)
     return is_suite_missed
+
+
+def no_suite(file: Loose, shipped: Mapping[str, set[str]]) -> str:
+    """Why a file in no lesson's place is no suite, also where that is worth no word beside a suite."""
+    return _why_loose(file, shipped) or "not taken: neither a test file nor a notebook"
 
 
 def _why_loose(file: Loose, shipped: Mapping[str, set[str]]) -> str:

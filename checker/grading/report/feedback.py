@@ -86,6 +86,8 @@ _FLAGS = {
     "late": "It was handed in late.",
     "several_attempts": "You handed in more than once: the newest was graded.",
     "refused": "It could not be taken in.",
+    "unusable": "Nothing of what you handed in is a test file of a lesson.",
+    "untouched": "You handed in the starter as it was shipped: that counts as not handed in.",
 }
 
 

@@ -23,6 +23,7 @@ _INVALID = {
     "crash": "It ends the whole process.",
     "needs_another": "It passes in the file and fails alone: it needs what an earlier test left.",
     "spoiled_by_another": "Whether it passes depends on the tests around it: another test spoils it.",
+    "reads_the_app": "It goes by the text of the app, not by what it does: with a comment more in the app, it says otherwise.",
     "flaky": "It passes at one time and fails at another, on the same app.",
 }
 
@@ -39,7 +40,7 @@ LEFT_BEHIND = {
 _OF_THEIR_FILES = frozenset(
     {
         *("not_collected", "file_ignored", "too_many_tests", "app_edited"),
-        *("same_name", "async_unmarked", "never_awaited", "not_started", "override_unused"),
+        *("same_name", "async_unmarked", "never_awaited", "not_started", "override_unused", "asks_nothing"),
     }
 )
 # Advice that also rests on what the mutants said.
@@ -74,6 +75,8 @@ def suite_remarks(findings: Sequence[Mapping[str, Any]], level: Level) -> Iterat
             yield "Together, your tests take longer than a run may: the last ones were not run."
         if finding["kind"] == "suite_over_reads":
             yield _over_reading("Together, your tests fail on another correct app", str(finding["promise"]))
+        if finding["kind"] == "left_to_chance":
+            yield "More than a fifth of your tests pass by chance, or go by the app's text: so none of them counts."
         if finding["kind"] == "hook_ignored":
             yield "A hook or plugin of a `conftest.py` is not loaded: only its fixtures are."
     if any(finding["kind"] == "mutant_undecided" for finding in findings):

@@ -57,11 +57,12 @@ class Flagged:
 
 @dataclass(frozen=True)
 class AlikeGroup:
-    """Suites that are alike: a pair, or all those that are identical."""
+    """Suites that are alike, each to another one of them, or all identical."""
 
     lesson: str
     learners: tuple[str, ...]
     likeness: float
+    """The least that links two of them."""
     identical: bool
 
 
@@ -100,16 +101,25 @@ def mean_score(learner: LearnerResult, result: ClassResult) -> float:
 
 
 def alike_groups(alike: Sequence[Alike]) -> list[AlikeGroup]:
-    """Identical suites together, however many; then pairs, the likest first."""
+    """Identical suites together, however many; then those that are alike, the likest first."""
+    identical = _linked([pair for pair in alike if pair.identical], is_identical=True)
+    similar = _linked([pair for pair in alike if not pair.identical], is_identical=False)
+    return [*identical, *sorted(similar, key=lambda group: (-group.likeness, group.lesson, group.learners))]
+
+
+def _linked(pairs: Sequence[Alike], *, is_identical: bool) -> list[AlikeGroup]:
     groups: dict[tuple[str, str], set[str]] = {}
-    for pair in (pair for pair in alike if pair.identical):
+    for pair in pairs:
         one, other = (groups.get((pair.lesson, id), {id}) for id in (pair.one, pair.other))
         together = one | other
         groups |= {(pair.lesson, id): together for id in together}
     distinct = {(lesson, tuple(sorted(ids))) for (lesson, _), ids in groups.items()}
-    identical = [AlikeGroup(lesson, ids, 1.0, True) for lesson, ids in sorted(distinct)]
-    pairs = [AlikeGroup(a.lesson, (a.one, a.other), a.likeness, False) for a in alike if not a.identical]
-    return [*identical, *sorted(pairs, key=lambda group: (-group.likeness, group.lesson, group.learners))]
+    return [
+        AlikeGroup(
+            lesson, ids, min(p.likeness for p in pairs if p.lesson == lesson and p.one in ids), is_identical
+        )
+        for lesson, ids in sorted(distinct)
+    ]
 
 
 def flags_of(learner: LearnerResult) -> tuple[str, ...]:
@@ -120,6 +130,8 @@ def flags_of(learner: LearnerResult) -> tuple[str, ...]:
         *(["suspect"] if any(unit.suspect for unit in units) else ()),
         *(["undecided"] if any(unit.is_undecided for unit in units) else ()),
         *(["harness_error"] if any(unit.status == "harness_error" for unit in units) else ()),
+        *(["unusable"] if any(unit.status == "unusable" for unit in units) else ()),
+        *(["not_graded"] if learner.is_waiting else ()),
         *(["nothing"] if not learner.source and not units else ()),
     }
     return tuple(sorted(found, key=_urgency))
@@ -158,7 +170,13 @@ def _all_flagged(result: ClassResult) -> Iterator[tuple[str, Flagged]]:
 
 def unsandboxed(result: ClassResult) -> list[Unit]:
     """The verdicts that were made without a sandbox."""
-    return [unit for learner in result.learners for unit in learner.units.values() if not unit.sandboxed]
+    return [unit for unit in graded(result) if not unit.sandboxed]
+
+
+def graded(result: ClassResult) -> list[Unit]:
+    """All that was graded, whatever came of it."""
+    units = (unit for learner in result.learners for unit in learner.units.values())
+    return [unit for unit in units if unit.graded_at]
 
 
 def _urgency(flag: str) -> tuple[int, str]:

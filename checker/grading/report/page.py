@@ -13,7 +13,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from checker.files import write_atomically
-from checker.grading.model import ClassResult, LearnerResult
+from checker.grading.model import NO_VERDICTS, ClassResult, LearnerResult
 from checker.grading.report import overview, words
 from checker.grading.report.cells import KILLS
 from checker.grading.report.marks import MarkView, points_text
@@ -101,11 +101,13 @@ def report_page(
             alike=overview.alike_groups(result.alike),
             open_verdicts=len(overview.unsandboxed(result)),
             handed_in=sum(bool(learner.source or learner.units) for learner in result.learners),
-            verdicts=sum(len(learner.units) for learner in result.learners),
+            verdicts=len(overview.graded(result)),
             to_look_at=sum(overview.needs_a_look(overview.flags_of(learner)) for learner in result.learners),
             statuses=words.STATUSES,
             status_means=words.STATUS_MEANS,
             flag_words=words.flag_words,
+            ordinary=words.ORDINARY,
+            calm={words.flag_words(flag).short for flag in words.ORDINARY},
             number_of=_lesson_number,
             kills=KILLS,
             big_class=_BIG_CLASS,
@@ -151,7 +153,7 @@ def _row(
 
 def _cell(learner: LearnerResult, lesson: str, bugs: int) -> Cell:
     unit = learner.units.get(lesson)
-    if unit is None or unit.status == "harness_error":
+    if unit is None or unit.status in NO_VERDICTS:
         status = unit.status if unit else words.MISSING
         return Cell(status, 0, "–", words.STATUSES[status], ())
     found = (

@@ -91,8 +91,8 @@ def _mark(mark: MarkView | None, texts: _Texts) -> list[Any] | None:
 
 
 def _unit(unit: Unit | None, bugs: Sequence[Bug], mark: MarkView | None, texts: _Texts) -> dict[str, Any]:
-    if unit is None:
-        return {"s": status_number(MISSING), "m": _mark(mark, texts)}
+    if unit is None or unit.graded_at is None:
+        return {"s": status_number(unit.status if unit else MISSING), "m": _mark(mark, texts)}
     row = class_row(unit, bugs)
     return {
         "s": status_number(unit.status),

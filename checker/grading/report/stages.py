@@ -42,6 +42,10 @@ def _lines(unit: Unit, counted: bool) -> Sequence[_Line]:
     match unit.status:
         case "harness_error":
             return [("verdict", False, "none could be had. This says nothing about your tests.")]
+        case "not_graded":
+            return [("verdict", False, "not graded yet")]
+        case "unusable":
+            return [("verdict", False, "nothing of what you handed in is a test file: see the notes")]
         case "broken":
             return [("collect", False, "your tests cannot be collected; nothing else was looked at")]
         case "empty":

@@ -10,6 +10,8 @@ MISSING = "missing"
 STATUSES = {
     "undecided": "undecided",
     "harness_error": "no verdict",
+    "not_graded": "not graded yet",
+    "unusable": "nothing usable",
     MISSING: "not handed in",
     "broken": "broken",
     "empty": "empty",
@@ -23,7 +25,9 @@ STATUSES = {
 STATUS_MEANS = {
     "undecided": "a run was lost, and not in the same way again: grade again",
     "harness_error": "the checker itself failed: grade again",
-    MISSING: "no file for this lesson",
+    "not_graded": "handed in, and the grading has not come to it: the same command goes on",
+    "unusable": "handed in, and none of it is a suite: look at what it is",
+    MISSING: "no file for this lesson, or its starter as it was shipped",
     "broken": "the tests cannot be collected",
     "empty": "no test ran",
     "todo": "a task is still to write",
@@ -55,6 +59,10 @@ SUSPECT = {
     "exit_hook": "leaves something to be done when Python exits",
     "hook_ignored": "brings hooks of pytest's, which were not loaded",
     "equals_solution": "equals our solution, but for names and layout",
+    "left_to_chance": "leaves its outcomes to chance, or to the app's text: nothing of it counts",
+    "traces_the_run": "listens in on Python itself: an audit hook, a trace, the garbage collector",
+    "loads_native_code": "loads a library of native code",
+    "imports_checker": "imports the checker's own modules",
     "takes_too_long": "took longer than a suite may",
     "harness_error": "no verdict could be had",
 }
@@ -77,6 +85,10 @@ FLAGS = {
     "harness_error": FlagWords(
         "no verdict", "The checker itself failed on these, more than once. That is no mark: grade them again."
     ),
+    "not_graded": FlagWords(
+        "not graded yet",
+        "Handed in, and without a verdict: the grading was stopped. The same command goes on.",
+    ),
     "suspect": FlagWords(
         "suspect",
         "Something in the run is not what an honest suite does. Read the suite before the mark counts.",
@@ -86,6 +98,11 @@ FLAGS = {
         "The same files, byte for byte, handed in by different people or teams. Both are graded.",
     ),
     "refused": FlagWords("refused", "The submission could not be taken in. Its notes say why."),
+    "unusable": FlagWords(
+        "nothing usable",
+        "Something was handed in, and none of it is a suite: a document, a link, a file that is too large. It has no mark; "
+        "its notes say what there is.",
+    ),
     "unmatched": FlagWords("in no roster", "Nobody in the roster has this name or id: whose is it?"),
     "left_aside": FlagWords(
         "left aside",
@@ -95,10 +112,11 @@ FLAGS = {
         "several attempts", "The newest was graded; of a team, the newest that any of its members handed in."
     ),
     "late": FlagWords("late", "Marked late by the system it was handed in to."),
+    "untouched": FlagWords("as shipped", "The starter, unchanged: it counts as not handed in."),
     "nothing": FlagWords("nothing handed in", "In the roster, and without a submission."),
 }
 # Not worth a look by themselves: they say nothing about the suite.
-ORDINARY = {"late", "nothing"}
+ORDINARY = {"late", "nothing", "untouched"}
 
 
 def flag_words(flag: str) -> FlagWords:

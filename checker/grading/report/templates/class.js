@@ -10,7 +10,7 @@ const haystacks = data.learners.map((learner) => plain(learner.who.join("\n")));
 const names = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
 // Without a verdict, below every score there is.
-const score = (unit) => (statusIs(unit, "missing") ? -2 : statusIs(unit, "harness_error") ? -1 : unit.p);
+const score = (unit) => (unit.p === undefined ? -2 : statusIs(unit, "harness_error") ? -1 : unit.p);
 const worst = (learner) => Math.min(...learner.units.map((unit) => unit.s));
 
 /** What a learner is sorted by, as numbers compared one after the other. */

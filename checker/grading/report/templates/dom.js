@@ -21,5 +21,5 @@ const lessonNumber = (lesson) => (lesson.name.match(/^\d+/) || [lesson.name])[0]
 const counted = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
 const statusWords = (unit) => data.statuses[unit.s][1];
 const statusIs = (unit, key) => data.statuses[unit.s][0] === key;
-const calmFlags = new Set(["late", "nothing handed in"]);
+const calmFlags = new Set(["late", "nothing handed in", "as shipped"]);
 const tag = (words) => el("span", { class: calmFlags.has(words) ? "tag calm" : "tag" }, words);
