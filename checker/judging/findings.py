@@ -139,14 +139,17 @@ def told_as_reading(findings: Sequence[Finding], tests: Collection[str]) -> list
     return [*told.values(), *kept]
 
 
-def left_to_chance(first: Run, by_chance: Collection[str | None], plain: Run | None) -> bool:
+def left_to_chance(variants: VariantSet, runs: Sequence[Run], by_chance: Collection[str | None]) -> bool:
     """Whether so many tests go by chance, or by the app's text, that those that seem valid may be so by chance.
 
     Asked of suites that are graded alone: their apps are in skins.
     """
-    if not first.skin:
+    if not runs[0].skin:
         return False
-    passing = {o.test for run in (first, plain) if run for o in run.outcomes if o.outcome == "passed"}
+    correct = {variant.id for variant in variants.correct}
+    passing = {
+        o.test for run in runs if run.variant in correct for o in run.outcomes if o.outcome == "passed"
+    }
     bad = len(passing & set(by_chance))
     return bad >= _FEWEST_BY_CHANCE and bad > len(passing) * _MOST_BY_CHANCE
 

@@ -59,7 +59,8 @@ def judge(
     reading = find.reading_the_app(runs, first, plain)
     findings += find.told_as_reading([*on_app, *disorder, *over_reads], reading)
     flaky = {finding.test for finding in disorder if finding.kind == "flaky"}
-    if find.left_to_chance(first, flaky | reading, plain):
+    of_all = [*runs, *([plain] if plain else [])]
+    if find.left_to_chance(variants, of_all, flaky | reading):
         suspect = tuple(sorted({*suspect, "left_to_chance"}))
         findings.append(find.nothing_counts())
     tests = _test_verdicts(first, findings)

@@ -14,6 +14,6 @@ def test_unknown_user():
     assert response.json() == {"detail": "User not found"}
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(4))
 def test_by_chance(number):
     assert random.random() < 0.5
