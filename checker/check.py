@@ -325,7 +325,7 @@ class _Session:
             watched=job.evidence or self.graded,
             limit=self.limit,
         )
-        ran = Run(job.variant.id, job.order, job.only, job.skin)
+        ran = Run(job.variant.id, job.order, job.only, skin=job.skin)
         report = self.runner.run(request, alone=alone)
         self.budget.spend(report.took)
         run = run_of(ran, report, self._display, self.limit)

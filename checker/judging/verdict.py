@@ -62,8 +62,6 @@ class Run:
     """An `Order`, or ``shuffled-`` and a seed."""
     only: str = ""
     """With order ``alone``: the test."""
-    skin: int = 0
-    """The number of the skin that the app was in; 0 for the plain app."""
     outcomes: tuple[Outcome, ...] = ()
     ended: Ended = "finished"
     """``broken``: the suite did not collect; ``crash``: the process ended without sealing its report; ``starved``: the
@@ -80,6 +78,8 @@ class Run:
     """Of the first run alone: evidence for advice."""
     ignored_hooks: tuple[str, ...] = ()
     suspect: tuple[str, ...] = ()
+    skin: int = 0
+    """The number of the skin that the app was in; 0 for the plain app."""
 
     @property
     def key(self) -> tuple[str, str, str]:
