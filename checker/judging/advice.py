@@ -200,6 +200,8 @@ def _silent(verdict: Verdict, material: Material) -> Iterator[Finding]:
 
 def _asking_another(verdict: Verdict, material: Material) -> Iterator[Finding]:
     """Only where nothing was noticed by any test: it may look at the app in a way of its own."""
+    if not material.app_files:
+        return
     noticed = any(mutant.killed_by or mutant.muted_by for mutant in verdict.mutants)
     asked = {seen.what for seen in material.seen("asked")}
     if any(test.valid for test in verdict.tests) and not noticed and not asked & set(material.app_files):
