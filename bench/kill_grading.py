@@ -90,17 +90,15 @@ def wrong_marks(submissions: Path, out: Path, committed: Verdicts) -> list[str]:
     if run("report", out).returncode != 0:
         return []
     run("export", out, "--format", "csv", "--to", out / "exported")
+    handed_in = {home.parents[1].name: home.name for home in submissions.glob("*/lessons/*")}
     found = []
     for file in (out / "grades.csv", out / "exported" / "grades.csv"):
         with file.open(newline="", encoding="utf-8") as opened:
-            rows = {row.pop("learner"): row for row in csv.DictReader(opened)}
-        found += [f"{name} is left out" for name in os.listdir(submissions) if rows and name not in rows]
-        found += [
-            f"{learner} has {points} for {lesson}"
-            for learner, row in rows.items()
-            for lesson, points in row.items()
-            if points not in ("", "0") and lesson != "total" and (learner, lesson) not in committed
-        ]
+            rows = {row["learner"]: row for row in csv.DictReader(opened)}
+        for learner, lesson in handed_in.items() if rows else ():
+            points = rows.get(learner, {lesson: "left out"}).get(lesson, "")
+            if points and (learner, lesson) not in committed:
+                found.append(f"{learner}, {lesson}: {points}")
     return found
 
 
