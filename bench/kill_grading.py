@@ -3,13 +3,15 @@
     python bench/kill_grading.py [--class 60] [--kills 50] [--seed 1]
 
 A synthetic class is graded undisturbed. Then it is graded once more, into another folder, by a command that is
-killed (SIGKILL) at random moments and started again. At the end each submission must have exactly one verdict, the
+killed (SIGKILL) at random moments and started again. After each kill, before it is started again, `report` and `export` must
+leave nobody out, and give no mark to work without a verdict. At the end each submission must have exactly one verdict, the
 one of the undisturbed grading, and no verdict that was committed before a kill may have been had again.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
 import random
 import signal
@@ -45,20 +47,26 @@ def main() -> None:
         start(submissions, undisturbed).wait()
         expected = verdicts(undisturbed)
         disturbed = Path(folder) / "disturbed"
-        killed, again = kill_and_resume(submissions, disturbed, chosen.kills, random.Random(chosen.seed))
+        killed, again, wrong = kill_and_resume(
+            submissions, disturbed, chosen.kills, random.Random(chosen.seed)
+        )
         found = verdicts(disturbed)
     same = sum(found.get(key, (None, None))[1] == document for key, (_, document) in expected.items())
     print(
         f"{len(expected)} verdicts undisturbed; after {killed} kills and a resume {len(found)}, {same} of them equal."
     )
     print(f"Verdicts had again although they were committed: {again}.")
-    if len(found) != len(expected) or same != len(expected) or again or len(expected) != chosen.size:
+    print(f"After kills: learners left out, or marks without a verdict: {len(wrong)}.", *wrong[:5])
+    if len(found) != len(expected) or same != len(expected) or again or wrong or len(expected) != chosen.size:
         raise SystemExit("That is not as it should be.")
 
 
-def kill_and_resume(submissions: Path, out: Path, kills: int, chance: random.Random) -> tuple[int, int]:
-    """How often the command was killed before it had ended, and how many committed verdicts were had again."""
+def kill_and_resume(
+    submissions: Path, out: Path, kills: int, chance: random.Random
+) -> tuple[int, int, list[str]]:
+    """How often the command was killed before it had ended, how many committed verdicts were had again, and wrong marks."""
     killed = again = 0
+    wrong: list[str] = []
     committed: Verdicts = {}
     while killed < kills:
         process = start(submissions, out)
@@ -72,8 +80,36 @@ def kill_and_resume(submissions: Path, out: Path, kills: int, chance: random.Ran
         now = verdicts(out)
         again += changed(committed, now)
         committed = now
+        wrong += wrong_marks(submissions, out, committed)
     start(submissions, out).wait()
-    return killed, again + changed(committed, verdicts(out))
+    return killed, again + changed(committed, verdicts(out)), wrong
+
+
+def wrong_marks(submissions: Path, out: Path, committed: Verdicts) -> list[str]:
+    """What `report` and `export` say of a grading that was killed and should not: empty where there is no gradebook yet."""
+    if run("report", out).returncode != 0:
+        return []
+    run("export", out, "--format", "csv", "--to", out / "exported")
+    handed_in = {home.parents[1].name: home.name for home in submissions.glob("*/lessons/*")}
+    found = []
+    for file in (out / "grades.csv", out / "exported" / "grades.csv"):
+        with file.open(newline="", encoding="utf-8") as opened:
+            rows = {row["learner"]: row for row in csv.DictReader(opened)}
+        for learner, lesson in handed_in.items() if rows else ():
+            points = rows.get(learner, {lesson: "left out"}).get(lesson, "")
+            if points and (learner, lesson) not in committed:
+                found.append(f"{learner}, {lesson}: {points}")
+    return found
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[bytes]:
+    """Another command of the checker's."""
+    return subprocess.run(
+        [sys.executable, "-m", "checker", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
 
 
 def changed(before: Verdicts, after: Verdicts) -> int:
@@ -102,6 +138,7 @@ def verdicts(out: Path) -> Verdicts:
         (one.learner.id, lesson): (unit.graded_at, {**unit.document, "seconds": None})
         for one in learners
         for lesson, unit in one.units.items()
+        if unit.graded_at
     }
 
 

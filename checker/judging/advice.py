@@ -63,7 +63,8 @@ def advice(verdict: Verdict, material: Material) -> list[Finding]:
         *_never_awaited(material),
         *_not_started(material),
         *_unused_overrides(material),
-        *why_nothing(verdict, material),
+        *_silent(verdict, material),
+        *(_asking_another(verdict, material) if material.seen("asked") else ()),
         *(_statuses_alone(verdict, material) if verdict.status == "survivors" else ()),
     ]
 

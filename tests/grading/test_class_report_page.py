@@ -279,7 +279,8 @@ def test_identical_suites_are_one_group_however_the_pairs_come():
 
     groups = overview.alike_groups([Alike("01", "a", "z", 0.7), *alike, Alike("01", "a", "q", 0.9)])
 
-    assert [group.learners for group in groups] == [("a", "b", "c", "d"), ("x", "y"), ("a", "q"), ("a", "z")]
+    assert [group.learners for group in groups] == [("a", "b", "c", "d"), ("x", "y"), ("a", "q", "z")]
+    assert groups[-1].likeness == 0.7
 
 
 def test_suites_alike_are_no_accusation():

@@ -120,7 +120,7 @@ def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., Non
             if is_suites(frame):
                 tell("traces_the_run")
         elif event == "ctypes.dlopen":
-            if is_suites(frame) or suite_imports(frame):
+            if suite_loads(frame):
                 tell("loads_native_code")
         elif event == "import":
             if str(args[0]).partition(".")[0] == "checker" and suite_imports(frame):
@@ -130,14 +130,20 @@ def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., Non
                 tell("kills_processes")
         elif (
             event in _STARTS and frame.f_globals.get("__name__") != "subprocess"
-        ):  # which people use, and mean well
+        ):  # people use it, and mean well
             tell("starts_programs")
 
     def suite_imports(frame: FrameType | None) -> bool:
         """Whether the suite's own line asks for an import: importlib stands between."""
-        while frame is not None and str(frame.f_globals.get("__name__")).startswith(
-            ("importlib", "_frozen", "ctypes")
-        ):
+        while frame is not None and str(frame.f_globals.get("__name__")).startswith(("importlib", "_frozen")):
+            frame = frame.f_back
+        return frame is not None and is_suites(frame)
+
+    def suite_loads(frame: FrameType | None) -> bool:
+        """Whether the suite's own line loads a library; `import ctypes` loads one too, and is nothing to look at."""
+        while frame is not None and frame.f_globals.get("__name__") == "ctypes":
+            if frame.f_code.co_name == "<module>":
+                return False
             frame = frame.f_back
         return frame is not None and is_suites(frame)
 
