@@ -172,9 +172,8 @@ def check_with(
             if progress and pending:
                 progress(checked(runs, pending))
         if graded and any(o.outcome in RED for o in runs[0].outcomes):
-            plain = session.settled(
-                _Job(variants.reference)
-            )  # the last of all: what it says counts for nothing
+            # The last of all: it tells what kind of red a test is, and counts for nothing.
+            plain = session.settled(_Job(variants.reference))
     except _Spent:
         return checked([_crash_of_suite(variants, limit, runs)])
     if graded:

@@ -85,6 +85,7 @@ class _Read:
     lines: tuple[str, ...]
     places: tuple[_Place, ...]
     names: frozenset[str]
+    """Every word in it: no new name is one of them."""
     pieces: tuple[str, ...]
     """Its top-level statements, each as text."""
 
@@ -133,13 +134,10 @@ def _read(text: str) -> _Read | None:
     except (SyntaxError, ValueError, RecursionError):
         return None
     lines = tuple(text.split("\n"))
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    names |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    names |= set(re.findall(r"\w+", text))
     return _Read(
         lines,
         tuple(_places(tree, lines)),
-        frozenset(names),
+        frozenset(re.findall(r"\w+", text)),
         tuple("\n".join(lines[_first(node) : node.end_lineno]) for node in tree.body if _may_be_dead(node)),
     )
 

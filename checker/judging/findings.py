@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 
 from checker.engine.variant import Variant, VariantSet
 from checker.judging.verdict import (
@@ -97,10 +97,7 @@ def _outcome_in(runs: Iterable[Run], in_order: Order, test: str) -> str:
 
 def _flaky_tests(runs: Sequence[Run]) -> set[str]:
     """Tests whose outcome differs between two runs that should say the same, or that are not in both."""
-    alike: dict[tuple[str, str, str], list[Run]] = {}
-    for run in runs:
-        alike.setdefault(run.key, []).append(run)
-    return {test for same in alike.values() for test in _disagreeing(same)}
+    return _differing(runs, lambda run: run.key)
 
 
 # -- apps in skins
@@ -112,10 +109,7 @@ def reading_the_app(runs: Sequence[Run], first: Run, plain: Run | None) -> set[s
     Such a test says the same whenever the skin is the same, and not the same on one app in two skins; or it passes on the
     plain app, and fails on it in a skin.
     """
-    of_one_skin: dict[tuple[tuple[str, str, str], int], list[Run]] = {}
-    for run in runs:
-        of_one_skin.setdefault((run.key, run.skin), []).append(run)
-    by_chance = {test for same in of_one_skin.values() for test in _disagreeing(same)}
+    by_chance = _differing(runs, lambda run: (run.key, run.skin))
     found = _flaky_tests(runs) - by_chance if any(run.skin for run in runs) else set()
     if plain is not None:
         found |= {
@@ -164,9 +158,14 @@ def nothing_counts() -> Finding:
     )
 
 
-def _disagreeing(same: Sequence[Run]) -> set[str]:
+def _differing(runs: Iterable[Run], kind: Callable[[Run], Hashable]) -> set[str]:
+    """Tests whose outcome is not the same in all runs of one kind."""
+    alike: dict[Hashable, list[Run]] = {}
+    for run in runs:
+        alike.setdefault(kind(run), []).append(run)
     return {
         outcome.test
+        for same in alike.values()
         for run in same
         for outcome in run.outcomes
         if any(_disagree(outcome.outcome, other.outcome_of(outcome.test)) for other in same)

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from checker.grading.model import Alike, Bug, ClassResult, LearnerResult, LessonSheet, Unit
+from checker.grading.model import (
+    HARNESS_ERROR,
+    UNUSABLE,
+    Alike,
+    Bug,
+    ClassResult,
+    LearnerResult,
+    LessonSheet,
+    Unit,
+)
 from checker.grading.report.cells import KILLS, class_row, is_judged
 from checker.grading.report.words import FLAGS, MISSING, ORDINARY, suspect_words
 
@@ -129,8 +138,7 @@ def flags_of(learner: LearnerResult) -> tuple[str, ...]:
         *learner.flags,
         *(["suspect"] if any(unit.suspect for unit in units) else ()),
         *(["undecided"] if any(unit.is_undecided for unit in units) else ()),
-        *(["harness_error"] if any(unit.status == "harness_error" for unit in units) else ()),
-        *(["unusable"] if any(unit.status == "unusable" for unit in units) else ()),
+        *({unit.status for unit in units} & {HARNESS_ERROR, UNUSABLE}),
         *(["not_graded"] if learner.is_waiting else ()),
         *(["nothing"] if not learner.source and not units else ()),
     }
