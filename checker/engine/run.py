@@ -66,6 +66,8 @@ class Report:
     """Files that the run left in its folder."""
     gone: tuple[str, ...] = ()
     """Files that it took away."""
+    is_app_gone: bool = False
+    """Whether the app's are among them, or the whole folder is another one."""
 
 
 class Interrupted(Exception):
@@ -102,6 +104,7 @@ class Runner(Protocol):
 def report_of(request: Request, data: bytes, header: Mapping[str, Any], seconds: float) -> Report:
     """What a run's process wrote, read; `header` is what was seen from outside."""
     events = read_events(data, request.key)
+    gone = tuple(header.get("gone", ()))
     return Report(
         events,
         sealed=bool(events) and events[-1] == ("seal",),
@@ -110,5 +113,6 @@ def report_of(request: Request, data: bytes, header: Mapping[str, Any], seconds:
         seconds=seconds,
         took=header["took"],
         left=tuple(header.get("left", ())),
-        gone=tuple(header.get("gone", ())),
+        gone=gone,
+        is_app_gone=not set(request.app).isdisjoint(gone),
     )

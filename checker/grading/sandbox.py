@@ -24,6 +24,7 @@ from checker.engine.run import Request, Runner
 from checker.errors import HarnessError, UsageError
 
 _SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+_PYTHON = ("bin", "lib", "lib64", "pyvenv.cfg")  # of a folder that Python, or an environment, is installed in
 _SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/alternatives", "/etc/localtime")
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -78,6 +79,19 @@ def require_sandbox() -> None:
         raise UsageError(f"The sandbox does not work on this machine: a run in it ended early. {_way_out()}.")
 
 
+def require_unseen(private: Iterable[Path]) -> None:
+    """Raises UsageError where something that no submission may read lies in what all of them can read."""
+    package = Path(checker.__file__).parent
+    seen, hidden = _seen(package), _hidden(package)
+    for path in private:
+        real = path.resolve()
+        where = next((folder for folder in seen if real.is_relative_to(folder.resolve())), None)
+        if where and not any(real.is_relative_to(folder.resolve()) for folder in hidden):
+            raise UsageError(
+                f"{path} lies in {where}, which every submission can read. Move it to a folder of its own."
+            )
+
+
 def _way_out() -> str:
     """What to do where bubblewrap is there and does not work: to install it would change nothing."""
     return why_not() or "Whether bubblewrap may make namespaces: bwrap --unshare-user --ro-bind / / true"
@@ -130,7 +144,9 @@ def sandbox_command() -> list[str]:
 def _seen(package: Path) -> list[Path]:
     """What is there to be read: the system's programs, Python, its libraries and the checker; outer ones first."""
     wanted = {Path(path) for path in (*_SYSTEM, *_SETTINGS)}
-    wanted |= set(map(_absolute, (sys.prefix, sys.base_prefix, *_libraries())))
+    prefixes = map(_absolute, (sys.prefix, sys.base_prefix))
+    wanted |= {prefix / part for prefix in prefixes for part in _PYTHON}
+    wanted |= set(map(_absolute, _libraries()))
     wanted |= {package, *_links(_absolute(sys.executable))}
     there = sorted(path for path in wanted if path.exists() or path.is_symlink())
     return [path for path in there if path.is_symlink() or not any(_holds(other, path) for other in there)]
@@ -163,9 +179,11 @@ def _holds(outer: Path, inner: Path) -> bool:
 
 
 def _bound(path: Path) -> list[str]:
-    if path.is_symlink() and path.parent == Path("/"):
-        return ["--symlink", os.fspath(path.readlink()), str(path)]
-    return [*_folder(Path(_inside(path)).parent), "--ro-bind", str(path), _inside(path)]
+    way = _folder(Path(_inside(path)).parent)
+    # A link stays one: what is hidden in its target would be seen through a second mount of it.
+    if path.is_symlink() and (path.parent == Path("/") or not path.readlink().is_absolute()):
+        return [*way, "--symlink", os.fspath(path.readlink()), _inside(path)]
+    return [*way, "--ro-bind", str(path), _inside(path)]
 
 
 def _inside(path: Path) -> str:

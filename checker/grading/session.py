@@ -18,7 +18,7 @@ from checker.grading.gradebook import open_gradebook, place
 from checker.grading.intake import Sources, columns_left, find_sources, read_roster
 from checker.grading.intake.names import clean
 from checker.grading.model import ClassResult
-from checker.grading.sandbox import open_sandbox, require_sandbox
+from checker.grading.sandbox import open_sandbox, require_sandbox, require_unseen
 from checker.grading.units import subject_of
 from checker.text import count, listed
 
@@ -96,6 +96,7 @@ def grade_into(wish: Wish, progress: Callable[[Tally], None]) -> Graded:
     sources = find_sources(wish.submissions, read_roster(wish.roster) if wish.roster else ())
     if wish.sandbox:
         require_sandbox()
+        require_unseen(_private(wish))
     gate = Gate()  # of all the workers: a run that is repeated alone has nothing of this grading beside it
     open_box = (
         partial(open_sandbox, all_modules(), gate)
@@ -109,6 +110,13 @@ def grade_into(wish: Wish, progress: Callable[[Tally], None]) -> Graded:
             require_same_class(book.handed_in(), sources, wish.submissions)
         tally = grade_class(sources, subjects, book, settings, progress)
         return Graded(book.read(), tally, sources, wish.sandbox, wish.roster)
+
+
+def _private(wish: Wish) -> Iterator[Path]:
+    """What no submission may read: the others, what comes of them, and what the suites are judged by."""
+    yield from (wish.submissions, wish.out, wish.course.root / "solutions")
+    if wish.course.variants:
+        yield wish.course.variants
 
 
 def _as_shipped(lesson: Lesson) -> Lesson:

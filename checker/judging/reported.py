@@ -58,6 +58,7 @@ def run_of(run: Run, report: Report, display: Callable[[str], str], limit: float
             *dict.fromkeys(flag for (flag,) in all_of("suspect")),
             *(("report_missing",) if not (report.sealed or report.stopped) else ()),
             *(("report_forged",) if is_forged else ()),
+            *(("app_gone",) if report.is_app_gone else ()),
         ),
     )
 

@@ -1,8 +1,10 @@
 """The sandbox from inside: what a run in it can and cannot see, do, take and leave."""
 
+import itertools
 import os
 import shutil
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
@@ -182,7 +184,25 @@ INSIDE = {
         def test_it():
             with pytest.raises(OSError):
                 os.memfd_create("mine")
-            assert ctypes.CDLL(None).shmget(4711, 4096, 0o1600) == -1
+            libc = ctypes.CDLL(None)
+            assert libc.shmget(4711, 4096, 0o1600) == -1
+            assert libc.semget(4711, 32_000, 0o1600) == -1
+            assert libc.msgget(4711, 0o1600) == -1
+            assert libc.mq_open(b"/mine", os.O_CREAT | os.O_RDWR, 0o600, None) == -1
+    """,
+    "buffers of the kernel keep their size": """
+        import fcntl, os, pytest, socket
+        def test_it():
+            with socket.socket() as mine:
+                mine.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                mine.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                for buffer in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+                    with pytest.raises(PermissionError):
+                        mine.setsockopt(socket.SOL_SOCKET, buffer, 1 << 22)
+            reading, writing = os.pipe()
+            os.set_blocking(writing, False)
+            with pytest.raises(PermissionError):
+                fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1 << 20)
     """,
     "sets are in the same order for everybody": """
         import sys
@@ -276,6 +296,46 @@ def test_a_run_whose_processes_take_the_memory_together_is_stopped(box):
     report = box.run(request_for(source, limit=30))
 
     assert report.stopped == "memory"
+
+
+# Memory of the kernel that is in no process's own.
+IN_THE_KERNEL = {
+    "buffers of sockets": """
+        import socket, time
+        def test_it():
+            held = [socket.socketpair() for _ in range(200)]
+            time.sleep(60)
+    """,
+    "buffers of sockets, closed and on their way in others": """
+        import array, os, socket, time
+        def test_it():
+            for _ in range(5):
+                if os.fork() == 0:
+                    held = [socket.socketpair() for _ in range(60)]
+                    for one, other in held[1:]:
+                        sent = array.array("i", [one.fileno(), other.fileno()])
+                        held[0][0].sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, sent)])
+                        one.close(), other.close()
+                    time.sleep(60)
+            time.sleep(60)
+    """,
+    "tables of pages": """
+        import mmap, time
+        def test_it():
+            size, no_reserve = 700 << 30, 0x4000
+            large = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | no_reserve, prot=mmap.PROT_READ)
+            for place in range(0, size, 2 << 20):
+                large[place]
+            time.sleep(60)
+    """,
+}
+
+
+@pytest.mark.parametrize("source", IN_THE_KERNEL.values(), ids=IN_THE_KERNEL)
+def test_a_run_for_which_the_kernel_holds_the_memory_is_stopped(box, source):
+    report = box.run(request_for(source, limit=30))
+
+    assert (report.stopped, outcomes(report)) == ("memory", {})
 
 
 def test_a_run_that_keeps_reporting_is_stopped_for_its_memory_all_the_same(box):
@@ -426,6 +486,33 @@ def test_python_is_started_though_its_path_has_two_dots_in_it(monkeypatch):
     monkeypatch.setattr(sys, "executable", str(program.parent / ".." / program.parent.name / program.name))
 
     assert not any("/../" in word for word in sandbox.sandbox_command())
+
+
+def test_an_environment_made_in_the_courses_folder_shows_nothing_but_python(monkeypatch, tmp_path):
+    for name in ("bin", "lib", "solutions", "submissions"):
+        (tmp_path / name).mkdir()
+    for name in ("pyvenv.cfg", "gradebook.db"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+
+    command = sandbox.sandbox_command()
+
+    bound = {Path(path) for word, path in itertools.pairwise(command) if word == "--ro-bind"}
+    assert {path for path in bound if path == tmp_path or tmp_path in path.parents} == {
+        tmp_path / name for name in ("bin", "lib", "pyvenv.cfg")
+    }
+
+
+def test_what_nobody_may_read_is_not_graded_from_where_everybody_can(checker):
+    with tempfile.TemporaryDirectory(dir=Path(sys.prefix) / "lib") as folder:
+        suite = Path(folder, "class", "ann", "test_test_client.py")
+        suite.parent.mkdir(parents=True)
+        suite.write_text("def test_it(): pass\n")
+
+        done = checker("grade", suite.parents[1], "--out", Path(folder, "out"), "--lesson", "01")
+
+    assert done.returncode == 2
+    assert "every submission can read. Move it to a folder of its own." in done.stderr
 
 
 def test_on_another_machine_the_sandbox_is_refused(monkeypatch):

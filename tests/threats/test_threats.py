@@ -27,6 +27,7 @@ NEIGHBOURS = {
     "honest-complete": ROOT / "solutions/01_test_client" / SUITE,
     "honest-in-part": HERE / "neighbour.py",
 }
+NO_SUBMISSIONS = {57}  # rows of the table that are about the machine; they name their tests
 NOT_HANDED_IN = ("expected.toml", "build.py", "__pycache__")
 
 
@@ -167,8 +168,8 @@ def test_every_row_has_its_case_and_its_line_in_the_table():
     table = (HERE / "README.md").read_text("utf-8")
     lines = {int(number): line for number, line in re.findall(r"^\| (\d+) \|(.*)\|$", table, re.MULTILINE)}
 
-    assert rows == set(range(1, 53))
-    assert set(lines) == rows
+    assert rows == set(range(1, 60)) - NO_SUBMISSIONS
+    assert set(lines) == rows | NO_SUBMISSIONS
     for case in CASES:
         assert f"`{case.name}`" in lines[expected_of(case)["row"]]
         assert expected_of(case).get("departs", "") in lines[expected_of(case)["row"]]

@@ -33,6 +33,7 @@ _FILES = 4_096
 _SHARED_MEMORY = 16 * _MEGABYTE
 _MEMORY = 1024 * _MEGABYTE  # for all the processes of a run together, beyond what they began with
 _PROCESSES = 200  # and threads
+_A_SOCKET = 4 * _MEGABYTE  # that the kernel may hold for one, as the largest buffer of TCP has it
 _MOST_TOLD = 100  # files left or gone that are worth naming
 _GRACE = 1.0  # seconds that a run whose report ended may take to end
 _LIMITS = {
@@ -194,20 +195,29 @@ class _Memory:
     """What a run's processes hold together, beyond what the warm parent gave each of them."""
 
     def __init__(self) -> None:
-        self._given = _anonymous("self")
+        self._given = _own("self")
+        self._sockets_before = _sockets()
 
     def is_exceeded(self, family: Family) -> bool:
         """Whether it is too much."""
-        return sum(max(_anonymous(str(pid)) - self._given, 0) for pid in family.pids()) > _MEMORY
+        in_processes = sum(max(_own(str(pid)) - self._given, 0) for pid in family.pids())
+        return in_processes + (_sockets() - self._sockets_before) * _A_SOCKET > _MEMORY
 
 
-def _anonymous(process: str) -> int:
-    """Bytes of a process's memory that are its own or shared without a file; 0 when it is gone."""
+def _own(process: str) -> int:
+    """Bytes of a process's memory that are its own, shared without a file, or tables of its pages; 0 when it is gone."""
     try:
         lines = Path(f"/proc/{process}/status").read_text("ascii", "replace").splitlines()
     except OSError:
         return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+    counted = ("RssAnon:", "RssShmem:", "VmPTE:")
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(counted))
+
+
+def _sockets() -> int:
+    """How many this network has, those too that no process has open: one may be on its way in another's buffer."""
+    first = Path("/proc/self/net/sockstat").read_text("ascii").splitlines()[0]  # "sockets: used 3"
+    return int(first.split()[2])
 
 
 if __name__ == "__main__":

@@ -35,6 +35,9 @@ _REFUSED = {
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -53,12 +56,17 @@ _REFUSED = {
     "open_by_handle_at": (304, 265),
 }
 _CLONE, _CLONE3, _SOCKET = (56, 220), (435, 435), (41, 198)
+# Refused where an argument, counted from 0, is one of these: larger buffers of the kernel's, which are no process's memory.
+_REFUSED_WHERE = (
+    ((54, 208), 2, (socket.SO_SNDBUF, socket.SO_RCVBUF, 32, 33)),  # setsockopt; and the same by force
+    ((72, 25), 1, (1031,)),  # fcntl: the size of a pipe
+)
 _NAMESPACES = 0x7E020000  # every flag of clone that makes one
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
 _X32 = 0x40000000  # calls of x86-64's other numbering begin here
 
 # linux/bpf_common.h, linux/seccomp.h: offsets of seccomp_data, instructions, answers.
-_NUMBER, _MACHINE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _MACHINE, _FIRST_ARGUMENT, _AN_ARGUMENT = 0, 4, 16, 8
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ANSWER = 0x7FFF0000, 0x80000000, 0x00050000
 
@@ -91,6 +99,7 @@ def _program(machine: int, column: int) -> bytes:
         _step(_LOAD, _NUMBER),
         _step(_IF_AT_LEAST, _X32, otherwise=1) + refuse,
         *refused,
+        *(_refused_where(calls[column], argument, values) for calls, argument, values in _REFUSED_WHERE),
         # Its flags lie in memory, where a filter cannot look; without it, the C library takes the older call.
         _step(_IF_EQUAL, _CLONE3[column], otherwise=1) + _step(_RETURN, _ANSWER | errno.ENOSYS),
         _step(_IF_EQUAL, _CLONE[column], otherwise=4),
@@ -104,6 +113,17 @@ def _program(machine: int, column: int) -> bytes:
         allow,
     ]
     return b"".join(parts)
+
+
+def _refused_where(call: int, argument: int, values: tuple[int, ...]) -> bytes:
+    """Refuse a call by an argument; what is looked at next is the call's number again."""
+    refuse = _step(_RETURN, _ANSWER | errno.EPERM)
+    looks = [
+        _step(_LOAD, _FIRST_ARGUMENT + _AN_ARGUMENT * argument),
+        *(_step(_IF_EQUAL, value, otherwise=1) + refuse for value in values),
+        _step(_LOAD, _NUMBER),
+    ]
+    return _step(_IF_EQUAL, call, otherwise=2 + 2 * len(values)) + b"".join(looks)
 
 
 def _step(code: int, value: int, then: int = 0, otherwise: int = 0) -> bytes:

@@ -40,6 +40,8 @@ _TRACES = {
 }
 _ENDS = {"_exit", "abort", "kill", "killpg"}
 _STARTS = {"os.exec", "os.posix_spawn", "os.system", "os.fork", "os.forkpty"}
+# Start a process of another program by a call that no event tells of.
+_STARTERS = {"multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver"}
 # What leads from an object to its code, and where the module of that code is found.
 _MODULE_OF = {
     "__code__": attrgetter("__globals__"),
@@ -54,7 +56,10 @@ def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., Non
     """From now on, in this process, ``send("suspect", flag)`` once for each flag.
 
     What it knows is kept in the cells of functions: no object of ours can be had from a module, or be told to be silent.
+    Our modules are forgotten too: whoever imports one is heard, and gets another than the one at work.
     """
+    for name in [name for name in sys.modules if name.partition(".")[0] == "checker"]:
+        del sys.modules[name]
     own = folder + os.sep
     files = {own + path for path in app}
     same_files = {(about.st_dev, about.st_ino) for about in map(os.stat, filter(os.path.exists, files))}
@@ -123,6 +128,8 @@ def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., Non
             if suite_loads(frame):
                 tell("loads_native_code")
         elif event == "import":
+            if args[0] in _STARTERS:
+                tell("starts_programs")
             if str(args[0]).partition(".")[0] == "checker" and suite_imports(frame):
                 tell("imports_checker")
         elif event in ("os.kill", "os.killpg"):

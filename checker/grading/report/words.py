@@ -62,6 +62,7 @@ SUSPECT = {
     "left_to_chance": "leaves its outcomes to chance, or to the app's text: nothing of it counts",
     "traces_the_run": "listens in on Python itself: an audit hook, a trace, the garbage collector",
     "loads_native_code": "loads a library of native code",
+    "app_gone": "takes the app's files away, or puts another folder in the place of the lesson's",
     "imports_checker": "imports the checker's own modules",
     "takes_too_long": "took longer than a suite may",
     "harness_error": "no verdict could be had",
