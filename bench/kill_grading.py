@@ -27,7 +27,7 @@ from grade import ROOT, make_class
 
 from checker.course.lessons import Course
 from checker.errors import UsageError
-from checker.grading.gradebook import open_gradebook
+from checker.grading.opening import open_gradebook
 
 LONGEST = 8.0  # seconds until a kill
 

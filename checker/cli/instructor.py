@@ -61,6 +61,7 @@ def grade(
     """Grade a class. The same command again goes on where it was, and grades what has changed."""
     require_libraries()
     from checker.grading.kept_policy import policy_in_force
+    from checker.grading.opening import open_gradebook, place
     from checker.grading.outputs import write_all
     from checker.grading.session import Wish, grade_into, locked, require_apart
 
@@ -79,7 +80,8 @@ def grade(
             )
             raise
         print_lines(graded.lines())  # whatever becomes of the reports
-        print_lines(write_all(graded.result, earns, out, feedback, submissions.name))
+        with open_gradebook(place(out, gradebook)) as book:
+            print_lines(write_all(graded.result, earns, out, feedback, submissions.name, book.suites_of))
     if graded.tally.failed or graded.tally.undecided:
         raise typer.Exit(NOT_THERE_YET)
 
@@ -94,15 +96,15 @@ def report(
 ) -> None:
     """Write the class's report and pages again, from the gradebook: nothing is graded."""
     require_libraries()
-    from checker.grading.gradebook import open_gradebook, place
     from checker.grading.kept_policy import policy_in_force
+    from checker.grading.opening import open_gradebook, place
     from checker.grading.outputs import write_all
 
     earns = policy_in_force(out, policy, zero_unusable=zero_unusable)
     with open_gradebook(place(out, gradebook)) as book:
         result = book.read()
-    print_lines(filter(None, [result.not_graded_yet()]))
-    print_lines(write_all(result, earns, out, feedback, out.resolve().name))
+        print_lines(filter(None, [result.not_graded_yet()]))
+        print_lines(write_all(result, earns, out, feedback, out.resolve().name, book.suites_of))
 
 
 @app.command()
@@ -132,8 +134,8 @@ def export(
     """Hand marks to a learning platform, from the gradebook."""
     require_libraries()
     from checker.grading.exports import export as write_export
-    from checker.grading.gradebook import open_gradebook, place
     from checker.grading.kept_policy import policy_in_force
+    from checker.grading.opening import open_gradebook, place
     from checker.grading.outputs import feedback_texts
 
     earns = policy_in_force(out, policy, zero_unusable=zero_unusable)
@@ -166,8 +168,8 @@ def mark(
     """Set a mark by hand: it stands, whatever is graded, and every page says so."""
     require_libraries()
     from checker.grading.by_hand import changed
-    from checker.grading.gradebook import open_gradebook, place
     from checker.grading.kept_policy import policy_in_force
+    from checker.grading.opening import open_gradebook, place
     from checker.grading.outputs import write_all
     from checker.grading.session import locked
 
@@ -177,9 +179,8 @@ def mark(
             book.read(), book.lessons(), earns.policy, learner, lesson, points, because, clear=clear
         )
         book.set_mark(change.learner, change.lesson, change.mark)
-        result = book.read()
-    print_lines([change.line()])
-    print_lines(write_all(result, earns, out, feedback, out.resolve().name))
+        print_lines([change.line()])
+        print_lines(write_all(book.read(), earns, out, feedback, out.resolve().name, book.suites_of))
 
 
 @app.command()

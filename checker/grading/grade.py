@@ -176,7 +176,7 @@ def _keep_finished(
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
         job = waiting.pop(future)
         unit = future.result()
-        book.put_unit(job.learners, unit, job.key, print_of(job.suite))
+        book.put_unit(job.learners, unit, job.key, print_of(job.suite), job.suite.files)
         tally.graded += 1
         if unit.status == "harness_error":
             tally.failed += [(learner.id, unit.lesson) for learner in job.learners]

@@ -16,11 +16,14 @@ from checker.grading.policy import Policy
 from checker.grading.report.feedback import Feedback, feedback
 from checker.grading.report.feedback_files import as_comment, as_markdown, write_feedback
 from checker.grading.report.page import write_report
+from checker.grading.report.suite_files import FOLDER, SuitesOf, write_suites
 from checker.text import count
 
 
-def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Level, title: str) -> list[str]:
-    """Write report, marks and feedback into `out`, and keep the policy; the lines to print.
+def write_all(
+    result: ClassResult, in_force: PolicyInForce, out: Path, level: Level, title: str, suites_of: SuitesOf
+) -> list[str]:
+    """Write report, suites, marks and feedback into `out`, and keep the policy; the lines to print.
 
     Raises UsageError where that fails.
     """
@@ -31,9 +34,9 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
     marks = {(one.id, lesson): mark for one in marked.learners for lesson, mark in one.marks.items()}
     totals = {one.id: one.total for one in marked.learners}
     try:
-        write_report(
-            result, marks, totals, out / "report.html", title=title, made_at=datetime.now().astimezone()
-        )
+        suites = write_suites(result, marks, suites_of, out / FOLDER)
+        made_at = datetime.now().astimezone()
+        write_report(result, marks, totals, out / "report.html", title=title, made_at=made_at, suites=suites)
         pages = write_feedback(result, marks, totals, out / "feedback", level)
     except OSError as error:
         raise UsageError(
@@ -45,6 +48,7 @@ def write_all(result: ClassResult, in_force: PolicyInForce, out: Path, level: Le
     others = dict.fromkeys(line for line in lines if not line.startswith("Written: "))
     return [
         f"Written: {out / 'report.html'}",
+        *([f"Written: {out / FOLDER}, each suite beside its verdict, for you"] if suites else []),
         *written,
         f"Written: {out / 'feedback'}, {count(pages, 'learner')}, at level {level}",
         *kept,

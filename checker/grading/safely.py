@@ -38,6 +38,12 @@ def clean(text: str, most: int = 600) -> str:
     return shown if len(shown) <= most and len(text) <= most * 4 else f"{shown[: most - 1]}…"
 
 
+def code_line(text: str, most: int = 300) -> str:
+    """A line of somebody's source as it is, at most `most` characters of it; what no reader would see is a ``�``."""
+    shown = _UNWANTED.sub("�", _LINE_ENDS.sub("�", text[: most * 4].expandtabs(4)))
+    return shown if len(shown) <= most and len(text) <= most * 4 else f"{shown[: most - 1]}…"
+
+
 def one_line(text: str, most: int = 200) -> str:
     """`text` as one line."""
     return " ".join(clean(text, most).split())

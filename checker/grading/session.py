@@ -14,10 +14,10 @@ from checker.engine.libraries import all_modules
 from checker.engine.runner import default_workers, open_runner
 from checker.errors import UsageError
 from checker.grading.grade import Settings, Tally, grade_class
-from checker.grading.gradebook import open_gradebook, place
 from checker.grading.intake import Sources, columns_left, find_sources, read_roster
 from checker.grading.intake.names import clean
 from checker.grading.model import ClassResult
+from checker.grading.opening import open_gradebook, place
 from checker.grading.sandbox import open_sandbox, require_sandbox, require_unseen
 from checker.grading.units import subject_of
 from checker.text import count, listed

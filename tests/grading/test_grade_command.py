@@ -16,9 +16,9 @@ from conftest import count_of_mutants
 
 from checker.errors import UsageError
 from checker.grading import require_libraries
-from checker.grading.gradebook import open_gradebook
 from checker.grading.marked import mark_class
 from checker.grading.model import Learner, LessonSheet
+from checker.grading.opening import open_gradebook
 from checker.grading.policy import Policy
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")

@@ -12,9 +12,9 @@ import pytest
 
 from checker.course.suite import Suite
 from checker.errors import UsageError
-from checker.grading.gradebook import open_gradebook, place
 from checker.grading.likeness import Print
 from checker.grading.model import Bug, Learner, LessonSheet, Submission, Unit
+from checker.grading.opening import open_gradebook, place
 
 ADA, BOB = Learner("ada", "Ada, the 1st", "ada@example.org"), Learner("bob", team="red")
 SHEET = LessonSheet(
@@ -259,7 +259,7 @@ def test_gradebook_of_another_layout_is_refused_with_both_numbers(tmp_path):
     connection.commit()
     connection.close()
 
-    assert "has layout 99, and this version writes 2" in refused(tmp_path / "gradebook.db")
+    assert "has layout 99, and this version writes 3" in refused(tmp_path / "gradebook.db")
 
 
 def test_second_grading_into_one_database_is_refused(postgresql):

@@ -5,9 +5,9 @@ from marked_class import ONE, unit
 
 from checker.cli.instructor import export, report
 from checker.errors import UsageError
-from checker.grading.gradebook import open_gradebook
 from checker.grading.likeness import Print
 from checker.grading.model import Learner, LessonSheet, Submission
+from checker.grading.opening import open_gradebook
 
 SHEET = LessonSheet(ONE, "A request is a function call", ())
 

@@ -16,10 +16,10 @@ from checker.course.lessons import Course
 from checker.errors import UsageError
 from checker.grading import grade as grading
 from checker.grading.exports import export
-from checker.grading.gradebook import open_gradebook
 from checker.grading.intake import find_sources
 from checker.grading.marked import mark_class
 from checker.grading.model import HandMark, Unit, without_verdict
+from checker.grading.opening import open_gradebook
 from checker.grading.policy import Policy
 from checker.grading.report import overview
 from checker.grading.report.feedback import feedback

@@ -8,10 +8,10 @@ import pytest
 from marked_class import ONE, TWO, class_of, learner, undecided, unit
 
 from checker.grading.exports import export
-from checker.grading.gradebook import open_gradebook
 from checker.grading.likeness import Print
 from checker.grading.marked import mark_class
 from checker.grading.model import Learner, LearnerResult
+from checker.grading.opening import open_gradebook
 from checker.grading.policy import Policy, mark
 from checker.grading.report import overview
 from checker.grading.report.feedback import feedback

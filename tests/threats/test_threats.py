@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import sandboxes
 
-from checker.grading.gradebook import open_gradebook
+from checker.grading.opening import open_gradebook
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="there is no bubblewrap here")
 

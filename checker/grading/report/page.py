@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -64,18 +64,26 @@ def write_report(
     *,
     title: str,
     made_at: datetime,
+    suites: Collection[str] = (),
 ) -> None:
     """Write the report of a class to the file `destination`; folders above are made.
 
-    `marks` are by learner id and lesson, `totals` by learner id; where one is missing, none is shown. Raises
+    `marks` are by learner id and lesson, `totals` by learner id; where one is missing, none is shown. Those whose ids
+    are `suites` have a page of their suites, as `write_suites` writes it beside the report. Raises
     OSError where the file cannot be written.
     """
-    page = report_page(result, marks, totals, title=title, made_at=made_at)
+    page = report_page(result, marks, totals, title=title, made_at=made_at, suites=suites)
     write_atomically(destination, page.encode("utf-8"))
 
 
 def report_page(
-    result: ClassResult, marks: Marks, totals: Mapping[str, MarkView], *, title: str, made_at: datetime
+    result: ClassResult,
+    marks: Marks,
+    totals: Mapping[str, MarkView],
+    *,
+    title: str,
+    made_at: datetime,
+    suites: Collection[str] = (),
 ) -> str:
     """The report's HTML."""
     result = replace(result, learners=tuple(sorted(result.learners, key=_by_name)))
@@ -90,7 +98,7 @@ def report_page(
             script=script,
             style=style,
             policy=_policy(script, style),
-            data=as_script(payload(result, marks, totals, anchors)),
+            data=as_script(payload(result, marks, totals, anchors, suites)),
             lessons=overview.lesson_tallies(result),
             rows=[_row(at, learner, result, totals, anchors) for at, learner in enumerate(result.learners)],
             people={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -32,12 +32,22 @@ class _Texts:
 
 
 def payload(
-    result: ClassResult, marks: Marks, totals: Mapping[str, MarkView], anchors: Mapping[str, str]
+    result: ClassResult,
+    marks: Marks,
+    totals: Mapping[str, MarkView],
+    anchors: Mapping[str, str],
+    suites: Collection[str] = (),
 ) -> dict[str, Any]:
-    """The data that `report.js` reads; learners in the order of `result`."""
+    """The data that the report's scripts read; learners in the order of `result`.
+
+    `suites` are the ids of those who have a page of their suites.
+    """
     texts = _Texts()
     learners = [
-        _learner(learner, result.lessons, marks, totals.get(learner.learner.id), anchors, texts)
+        {
+            **_learner(learner, result.lessons, marks, totals.get(learner.learner.id), anchors, texts),
+            "src": int(learner.learner.id in suites),
+        }
         for learner in result.learners
     ]
     return {

@@ -15,7 +15,7 @@ function learnerPage(learner, before, after) {
       markOf(learner.total, "Mark for all lessons"),
       learner.notes.length > 0 && [el("h4", {}, "Notes of the intake"), list(learner.notes.map(text))],
     ),
-    graded.map(([lesson, unit]) => lessonPart(lesson, unit)),
+    graded.map(([lesson, unit]) => lessonPart(lesson, unit, learner)),
   ];
 }
 
@@ -36,9 +36,12 @@ function markOf(mark, what) {
   return [el("p", {}, `${what}: `, el("strong", {}, words), only), reasons.length > 1 && list(reasons.map(text))];
 }
 
-function lessonPart(lesson, unit) {
+function lessonPart(lesson, unit, learner) {
   const part = el("section", { class: "lesson", id: `lesson-${lessonNumber(lesson)}` });
   part.append(el("h3", {}, `${lessonNumber(lesson)} · ${lesson.title}`), verdictOf(lesson, unit));
+  if (learner.src && unit.at !== undefined) {
+    part.append(el("p", {}, el("a", { href: `suites/${learner.a}.html#lesson-${lessonNumber(lesson)}` }, "The suite, each test beside its verdict")));
+  }
   if (unit.x && unit.x.length) part.append(el("p", {}, tag("suspect"), ` ${unit.x.map(text).join("; ")}`));
   if (unit.open) part.append(el("p", { class: "loud" }, el("strong", {}, "No sandbox: "), "this verdict was made with the tests running unconfined."));
   part.append(...(markOf(unit.m, "Mark") || []).filter(Boolean));
