@@ -415,3 +415,14 @@ def test_ctrl_c_while_the_command_is_still_being_imported_ends_it_in_silence(in_
     done = in_course("check", "41", PYTHONPATH=f"{tmp_path / 'early'}{os.pathsep}{site}")
 
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_file_in_another_encoding_is_to_be_saved_as_utf_8(encoding, checker, tmp_path):
+    suite = tmp_path / "suite.py"
+    suite.write_bytes("def test_it():\n    assert 'café'\n".encode(encoding))
+
+    done = checker("check", "01", "--suite", suite)
+
+    assert done.returncode == 1
+    assert "A file is not saved as UTF-8. Save it as UTF-8 in your editor." in done.stdout

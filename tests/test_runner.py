@@ -362,3 +362,16 @@ def test_stop_that_comes_when_its_run_is_over_does_not_touch_the_next_one(reques
         report = runner.run(second)
 
     assert report.sealed
+
+
+def test_message_offers_no_option_that_a_reader_could_not_add(request_for):
+    request = request_for(
+        "def test_a():\n    assert [1, 2] == [2]\n\ndef test_b():\n    assert {1: 1, 2: 2} == {1: 2, 2: 2}\n"
+    )
+
+    with open_runner(modules_for([]), workers=1) as runner:
+        report = runner.run(request)
+
+    told = [text for name, *fields in report.events if name == "test" for text in fields[3:]]
+    assert len(told) == 4
+    assert not [text for text in told if "-v" in text]

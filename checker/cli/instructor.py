@@ -190,14 +190,28 @@ def pack(
     lesson: Annotated[
         list[str] | None, typer.Option("--lesson", metavar="NN", help="Of an exam: these lessons alone.")
     ] = None,
+    ci: Annotated[
+        str, typer.Option("--ci", metavar="HOST", help="github, gitlab: the board of what is pushed there.")
+    ] = "",
+    workbook: Annotated[
+        str,
+        typer.Option("--workbook", metavar="WHAT", help="With --ci: what pip installs the workbook from."),
+    ] = "",
 ) -> None:
     """Make the folder that a class gets: the course without its solutions."""
+    from checker.grading.ci import pipeline
     from checker.grading.pack import pack as make_folder
 
     if lesson and not exam:
         raise UsageError("--lesson goes with --exam.")
+    if ci and exam:
+        raise UsageError("--ci runs the checker, which an exam goes without: leave --ci or --exam out.")
+    if workbook and not ci:
+        raise UsageError("--workbook goes with --ci.")
     course = _course()
-    print_lines(make_folder(course, student, exam, [course.find(spelling) for spelling in lesson or []]))
+    extra = pipeline(ci, workbook) if ci else {}
+    only = [course.find(spelling) for spelling in lesson or []]
+    print_lines(make_folder(course, student, exam, only, extra))
 
 
 def _course(variants: Path | None = None) -> Course:

@@ -15,9 +15,12 @@ from checker.grading.model import ClassResult, Level
 from checker.grading.policy import Policy
 from checker.grading.report.feedback import Feedback, feedback
 from checker.grading.report.feedback_files import as_comment, as_markdown, write_feedback
+from checker.grading.report.overview import Flagged, flagged
 from checker.grading.report.page import write_report
 from checker.grading.report.suite_files import FOLDER, SuitesOf, write_suites
-from checker.text import count
+from checker.grading.report.words import ORDINARY, flag_words
+from checker.grading.safely import one_line
+from checker.text import count, listed
 
 
 def write_all(
@@ -55,7 +58,24 @@ def write_all(
         *others,
         *what_counts,
         *([in_force.line()] if in_force.file else []),
+        *_to_look_at(result, out / "report.html"),
     ]
+
+
+def _to_look_at(result: ClassResult, report: Path) -> list[str]:
+    """What a person should see before the marks count, the most urgent first, each kind on a line."""
+    kinds = {kind: found for kind, found in flagged(result).items() if kind not in ORDINARY}
+    if not kinds:
+        return []
+    lines = [f"Look at these first, in {report}:"]
+    for kind, found in kinds.items():
+        lines += listed(f"  {flag_words(kind).short}", [_one_flagged(one) for one in found], most=8)
+    return lines
+
+
+def _one_flagged(one: Flagged) -> str:
+    who = " and ".join(one_line(id, 40) for id in one.learners)
+    return f"{who} ({one.lesson[:2]})" if one.lesson else who
 
 
 def feedback_texts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from checker.copies.working_copy import init, refuse_foreign, template_file
@@ -21,14 +21,24 @@ _LESSONS_NEED = (
 _HINTS = "hints.md"
 
 
-def pack(course: Course, out: Path, exam: bool = False, only: Sequence[Lesson] = ()) -> list[str]:
+def pack(
+    course: Course,
+    out: Path,
+    exam: bool = False,
+    only: Sequence[Lesson] = (),
+    extra: Mapping[str, bytes] | None = None,
+) -> list[str]:
     """Make the folder `out` for a class; the lines to print about it.
 
     It is a working copy without solutions. For an `exam` it has no hints and no notebooks either, needs no checker and,
-    where `only` names lessons, no others. Raises UsageError where something of somebody else's is in `out`, or it
+    where `only` names lessons, no others. Files in `extra`, by their paths, are put beside.
+
+    Raises UsageError where something of somebody else's is in `out`, or it
     cannot be written.
     """
-    return _pack_exam(course, out, only) if exam else _pack_working_copy(course, out)
+    lines = _pack_exam(course, out, only) if exam else _pack_working_copy(course, out)
+    _write(out, extra or {})
+    return [*lines, *(f"Written: {out / path}" for path in extra or {})]
 
 
 def _pack_working_copy(course: Course, out: Path) -> list[str]:
@@ -81,7 +91,7 @@ def _is_shipped(lesson: Lesson, course: Course) -> bool:
     return lesson.shipped.is_relative_to(course.shipped)
 
 
-def _write(out: Path, files: dict[str, bytes]) -> None:
+def _write(out: Path, files: Mapping[str, bytes]) -> None:
     try:
         for path, content in files.items():
             write_atomically(out / path, content)

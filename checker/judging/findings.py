@@ -21,6 +21,7 @@ from checker.judging.verdict import (
     base_name,
 )
 
+_NO_UTF_8 = ("(unicode error) 'utf-8' codec can't decode", "source code string cannot contain null bytes")
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
 HONEST_HOOKS = ("pytest_configure ", "pytest_addoption ", "pytest_plugins ")
 """Hooks that people have for markers, options and fixtures: not loaded either, and no reason to look."""
@@ -294,7 +295,12 @@ def ignored_hooks(runs: Sequence[Run]) -> list[Finding]:
 
 
 def uncollected(first: Run) -> str:
-    """Why a suite does not collect; where it is graded, a library that is missing is missing there."""
+    """Why a suite does not collect, and, where Python's words are no help, what to do.
+
+    Where it is graded, a library that is missing is missing there.
+    """
+    if any(words in first.message for words in _NO_UTF_8):
+        return f"A file is not saved as UTF-8. Save it as UTF-8 in your editor.\n{first.message}"
     missing = _MISSING.search(first.message) if first.skin else None
     if missing is None:
         return first.message

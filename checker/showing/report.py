@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from checker.check import Checked
 from checker.course.lessons import Lesson
-from checker.course.tasks import Task, lesson_promises
+from checker.course.tasks import Task, lesson_promises, words_of_tasks
 from checker.judging.matrix import matrix_lines
 from checker.judging.verdict import Finding, MutantVerdict, TestVerdict, Verdict, base_name
 from checker.text import bullets, count, joined, quoted
@@ -124,7 +124,9 @@ def _stage_rows(checked: Checked) -> Iterator[tuple[str, str, str]]:
         yield "collect", TO_DO, _why_nothing_ran(checked)
         return
     if checked.tasks is not None:
-        yield "write", _mark(verdict.status != "todo"), f"{written(checked.tasks)} written"
+        done = sum(task.done for task in checked.tasks)
+        text = words_of_tasks(done, len(checked.tasks), verdict.status)
+        yield "write", _mark(verdict.status != "todo"), text
         if gone := ", ".join(task.name for task in checked.tasks if task.gone):
             yield "gone", LATER, f"no longer in the file: {gone}. Renamed? Then it counts as it is"
     yield _passing(verdict)

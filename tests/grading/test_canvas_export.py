@@ -161,6 +161,7 @@ def test_row_that_fits_two_learners_and_learner_whom_two_rows_fit_are_left_and_t
     assert filled == text
     assert "Learners whom more than one row fits, left out: 9 (lines 2, 3)." in lines
     assert "Rows that fit more than one learner, left as they were: line 4 (cat and 5)." in lines
+    assert not [line for line in lines if "fit no learner" in line], "each row is told of once"
 
 
 @pytest.mark.parametrize(

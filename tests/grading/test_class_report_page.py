@@ -333,3 +333,16 @@ def test_findings_of_a_learner_are_in_the_data():
     )
 
     assert "test_a passes at one time" in Page(page_of(one_class(made))).scripts[0]
+
+
+def test_two_of_one_name_are_told_apart_where_something_is_to_be_looked_at():
+    smiths = [
+        replace(learner(id, flags=("refused",)), learner=Learner(id, "John Smith")) for id in ("12", "13")
+    ]
+    ann = replace(learner("7", flags=("refused",)), learner=Learner("7", "Ann Lee"))
+
+    page = Page(page_of(one_class(*smiths, ann)))
+
+    assert "John Smith (12)" in page.text
+    assert "John Smith (13)" in page.text
+    assert "Ann Lee (7)" not in page.text

@@ -13,6 +13,7 @@ from dataclasses import replace
 import pytest
 import sandboxes
 from conftest import count_of_mutants
+from html_page import Page
 
 from checker.errors import UsageError
 from checker.grading import require_libraries
@@ -123,7 +124,11 @@ def test_class_is_graded_into_its_folder(grade, hand_in, tmp_path):
     assert statuses(tmp_path / "out") == {"ada": {NAME: "survivors"}, "bob": {NAME: "invalid"}}
     assert "2 submissions: 2 suites graded, 0 as before." in done.stdout
     rows = (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()
-    assert rows == [f"learner,{NAME},total", f"ada,{mark(10)},{mark(10)}", f"bob,{mark(10)},{mark(10)}"]
+    assert rows == [
+        f"learner,name,email,{NAME},total,maximum",
+        f"ada,,,{mark(10)},{mark(10)},10",
+        f"bob,,,{mark(10)},{mark(10)},10",
+    ]
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {
         "report.html",
         "gradebook.json",
@@ -242,8 +247,8 @@ def test_roster_names_learners_and_those_who_handed_in_nothing(grade, hand_in, t
 
     assert "Nothing from: b2." in done.stdout
     assert (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()[1:] == [
-        f"a1,{mark(10)},{mark(10)}",
-        "b2,0,0",
+        f"a1,Ada Lovelace,ada@example.org,{mark(10)},{mark(10)},10",
+        "b2,Bob,bob@example.org,0,0,10",
     ]
 
 
@@ -276,7 +281,7 @@ def test_report_is_written_again_without_grading(grade, hand_in, tmp_path, in_co
 
     assert done.returncode == 0, done.stderr
     rows = (tmp_path / "out" / "grades.csv").read_text("utf-8").splitlines()
-    assert rows[1] == f"ada,{mark(100)},{mark(100)}"
+    assert rows[1] == f"ada,,,{mark(100)},{mark(100)},100"
     assert times(tmp_path / "out") == before
 
 
@@ -295,6 +300,48 @@ def test_suite_that_catches_nothing_is_told_why(grade, hand_in, tmp_path):
     }
 
 
+def test_suite_lies_beside_its_verdict_on_a_page_that_a_later_report_writes_again(
+    grade, hand_in, tmp_path, in_course
+):
+    hand_in("bob", WRONG)
+    grade()
+    shutil.rmtree(tmp_path / "class")
+    shutil.rmtree(tmp_path / "out" / "suites")
+
+    done = in_course("report", tmp_path / "out")
+
+    assert done.returncode == 0, done.stderr
+    [page] = (tmp_path / "out" / "suites").iterdir()
+    words = Page(page.read_text("utf-8")).text
+    assert "def test_wrong():" in words
+    assert "test_wrong fails on the app" in words
+    assert "catches 3:" in words
+
+
+def test_last_lines_say_what_to_look_at_first_and_where(grade, hand_in, tmp_path):
+    hand_in("ada")
+    hand_in("eve", "import os\n\n" + GOOD + "\n\ndef test_end():\n    os._exit(0)\n")
+    (tmp_path / "class" / "zoe").mkdir()
+    (tmp_path / "class" / "zoe" / "essay.docx").write_bytes(b"PK")
+
+    lines = grade().stdout.splitlines()
+
+    at = next(number for number, line in enumerate(lines) if line.startswith("Look at these first"))
+    told = " ".join(lines[at:])
+    assert "report.html" in told
+    assert "suspect: eve (41)." in told
+    assert "nothing usable: zoe." in told
+    assert "ada" not in told
+
+
+def test_suite_without_a_task_of_the_starter_is_not_said_to_have_written_any(grade, hand_in, tmp_path):
+    hand_in("ada", GOOD.replace("def test_unknown_user", "def test_of_mine"))
+
+    grade()
+
+    assert "tests of your own" in (tmp_path / "out" / "feedback" / "ada.md").read_text("utf-8")
+
+
 def test_mark_is_set_by_hand_and_taken_back(grade, hand_in, tmp_path, in_course):
     hand_in("ada")
     hand_in("bob")
@@ -307,12 +354,12 @@ def test_mark_is_set_by_hand_and_taken_back(grade, hand_in, tmp_path, in_course)
     assert (given.returncode, given.stderr) == (0, "")
     assert f"ada, {NAME}: 7.5, set by hand: an oral" in given.stdout
     assert "Set by hand: ada (41: 7.5)." in graded.stdout
-    assert f"ada,7.5,7.5\r\nbob,{mark(10)}".encode() in (out / "grades.csv").read_bytes()
+    assert f"ada,,,7.5,7.5,10\r\nbob,,,{mark(10)}".encode() in (out / "grades.csv").read_bytes()
     assert "set by hand on" in (out / "feedback" / "ada.html").read_text("utf-8")
 
     in_course("mark", out, "ada", "41", "--clear")
 
-    assert f"ada,{mark(10)}".encode() in (out / "grades.csv").read_bytes()
+    assert f"ada,,,{mark(10)}".encode() in (out / "grades.csv").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -631,7 +678,7 @@ def test_undecided_suite_has_no_mark_and_is_graded_again_by_the_same_command(han
     assert done.returncode == 1, done.stderr
     assert "Undecided: by-chance, lesson 41" in " ".join(done.stdout.split())
     assert statuses(tmp_path / "out") == {"by-chance": {NAME: "undecided"}}
-    assert (tmp_path / "out" / "grades.csv").read_text().splitlines()[1] == "by-chance,,"
+    assert (tmp_path / "out" / "grades.csv").read_text().splitlines()[1] == "by-chance,,,,,10"
     assert "1 suite graded, 0 as before." in grade().stdout
 
 

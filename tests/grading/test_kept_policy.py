@@ -41,7 +41,7 @@ def test_policy_of_the_report_gives_the_marks_of_a_later_export(out, twenty, cap
     report(out, policy=twenty)
     capsys.readouterr()
 
-    assert exported(out) == "ada,15,15"
+    assert exported(out) == "ada,,,15,15,20"
     assert "Marks by" in capsys.readouterr().out
 
 
@@ -49,7 +49,7 @@ def test_report_goes_on_with_the_policy_it_was_last_made_with(out, twenty):
     report(out, policy=twenty)
     report(out)
 
-    assert (out / "grades.csv").read_text("utf-8").splitlines()[1] == "ada,15,15"
+    assert (out / "grades.csv").read_text("utf-8").splitlines()[1] == "ada,,,15,15,20"
 
 
 def test_policy_that_is_named_replaces_the_one_that_was_kept(out, twenty, tmp_path):
@@ -58,13 +58,13 @@ def test_policy_that_is_named_replaces_the_one_that_was_kept(out, twenty, tmp_pa
     other.write_text("points = 40\n")
     report(out, policy=other)
 
-    assert exported(out) == "ada,30,30"
+    assert exported(out) == "ada,,,30,30,40"
 
 
 def test_policy_named_for_an_export_holds_for_that_export_alone(out, twenty):
     export(out, format="csv", policy=twenty)
 
-    assert exported(out) == "ada,7.5,7.5"
+    assert exported(out) == "ada,,,7.5,7.5,10"
 
 
 def test_default_is_told_by_an_export_and_nothing_is_kept(out, capsys):

@@ -56,9 +56,9 @@ def test_csv_has_a_row_for_each_learner_and_a_column_for_each_lesson(tmp_path):
     )
 
     assert read_csv(files["grades.csv"]) == [
-        ["learner", ONE, TWO, "total"],
-        ["alice", "7.5", "10", "17.5"],
-        ["bob", "0", "0", "0"],
+        ["learner", "name", "email", ONE, TWO, "total", "maximum"],
+        ["alice", "", "", "7.5", "10", "17.5", "20"],
+        ["bob", "", "", "0", "0", "0", "20"],
     ]
     assert lines == [f"Written: {tmp_path / 'out' / 'grades.csv'}"]
 
@@ -68,7 +68,7 @@ def test_awkward_ids_survive_a_round_trip_and_are_inert(tmp_path):
 
     rows = read_csv(files["grades.csv"])
 
-    assert [len(row) for row in rows] == [4] * (len(AWKWARD) + 1)
+    assert [len(row) for row in rows] == [7] * (len(AWKWARD) + 1)
     ids = [row[0] for row in rows[1:]]
     assert [one.removeprefix("'") for one in ids] == [one.replace("\udcff", "\\udcff") for one in AWKWARD]
     assert not any(one.startswith(("=", "+", "-", "@", "\t", "\r")) for one in ids)
@@ -88,19 +88,30 @@ def test_id_is_one_cell_whatever_a_spreadsheet_splits_at(tmp_path, mark):
 def test_ordinary_ids_need_no_quotes(tmp_path):
     _, files = written(tmp_path, "csv", learner("o.neil-1@x_y.org"), learner("Zoë Müller"))
 
-    assert files["grades.csv"].decode().splitlines()[1:] == ["o.neil-1@x_y.org,0,0,0", "Zoë Müller,0,0,0"]
+    assert files["grades.csv"].decode().splitlines()[1:] == [
+        "o.neil-1@x_y.org,,,0,0,0,20",
+        "Zoë Müller,,,0,0,0,20",
+    ]
+
+
+def test_csv_says_who_the_learners_are_and_no_name_is_a_formula(tmp_path):
+    one = learner("a1", name="=Ada", email="ada@example.org")
+
+    _, files = written(tmp_path, "csv", one)
+
+    assert read_csv(files["grades.csv"])[1] == ["a1", "'=Ada", "ada@example.org", "0", "0", "0", "20"]
 
 
 def test_lesson_that_does_not_count_has_no_column(tmp_path):
     _, files = written(tmp_path, "csv", learner("alice", [unit()]), policy=Policy(lessons=("01",)))
 
-    assert read_csv(files["grades.csv"])[0] == ["learner", ONE, "total"]
+    assert read_csv(files["grades.csv"])[0] == ["learner", "name", "email", ONE, "total", "maximum"]
 
 
 def test_harness_error_is_a_blank_and_told(tmp_path):
     lines, files = written(tmp_path, "csv", learner("alice", [failed_harness(), unit(lesson=TWO)]))
 
-    assert read_csv(files["grades.csv"])[1] == ["alice", "", "7.5", ""]
+    assert read_csv(files["grades.csv"])[1] == ["alice", "", "", "", "7.5", "", "20"]
     assert lines[1:] == [f"alice, {ONE}: left blank, as the harness failed; to be graded again."]
 
 
@@ -194,6 +205,7 @@ def test_gradescope_counts_by_area_and_adds_up(tmp_path):
         "max_score": 10.0,
         "status": "failed",
         "output": "9 of 12 mutants caught: 7.5 of 10\nread: 5 of 6 caught\ncreate: 4 of 6 caught",
+        "output_format": "text",
         "visibility": "visible",
         "tags": [ONE],
     }
@@ -205,8 +217,9 @@ def test_gradescope_shows_the_feedback_that_is_given(tmp_path):
         tmp_path, "gradescope", learner("alice"), learner("bob"), feedback={"alice": "Look at P3."}
     )
 
-    assert json.loads(files["gradescope/alice/results.json"])["output"] == "Look at P3."
-    assert json.loads(files["gradescope/bob/results.json"])["output"] == ""
+    alice, bob = (json.loads(files[f"gradescope/{who}/results.json"]) for who in ("alice", "bob"))
+    assert (alice["output"], alice["output_format"]) == ("Look at P3.", "md")
+    assert (bob["output"], bob["output_format"]) == ("", "text")
 
 
 def test_gradescope_waits_for_what_is_to_be_graded_again(tmp_path):

@@ -10,12 +10,14 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 
 from checker.copies.working_copy import course_files
 from checker.course.lessons import Course, find_course
 from checker.errors import UsageError
 from checker.files import walk
+from checker.grading.ci import pipeline
 from checker.grading.pack import pack
 
 ROOT = Path(__file__).parents[2]
@@ -253,3 +255,117 @@ def test_folder_that_cannot_be_made_is_one_line(tmp_path, exam):
         pack(COURSE, tmp_path / "file" / "out", exam=exam)
 
     assert "\n" not in str(caught.value)
+
+
+# -- a board for what is pushed
+
+
+WORKBOOK = "git+https://example.org/workbook.git@v1"
+
+
+def pushed(tmp_path, host):
+    """A repository of a class's folder with a pipeline, and the script of that pipeline."""
+    out = tmp_path / "class of 2030"
+    pack(COURSE, out, extra=pipeline(host, WORKBOOK))
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "as it came"]):
+        git(out, *command)
+    if host == "github":
+        steps = yaml.safe_load((out / ".github/workflows/board.yml").read_text())["jobs"]["board"]["steps"]
+        return out, steps[-1]["run"], steps[-2]["env"]["WORKBOOK"]
+    board = yaml.safe_load((out / ".gitlab-ci.yml").read_text())["board"]
+    return out, board["script"][-1], board["variables"]["WORKBOOK"]
+
+
+def git(folder, *command):
+    who = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
+    return subprocess.run(
+        ["git", *who, *command], cwd=folder, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def run_board(folder, script, before, **environment):
+    checker = folder.parent / "bin" / "checker"
+    checker.parent.mkdir(exist_ok=True)
+    checker.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m checker "$@"\n')
+    checker.chmod(0o755)
+    path = f"{checker.parent}:{os.environ['PATH']}"
+    known = {"PATH": path, "PYTHONPATH": str(ROOT), "BEFORE": before, "CI_COMMIT_BEFORE_SHA": before}
+    return subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=folder,
+        env={**os.environ, **known, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_pipeline_judges_the_lesson_that_a_push_has_changed_and_no_other(tmp_path, host):
+    folder, script, workbook = pushed(tmp_path, host)
+    before = git(folder, "rev-parse", "HEAD").strip()
+    suite = "test_test_client.py"
+    shutil.copy(SOLUTIONS / "01_test_client" / suite, folder / "lessons/01_test_client" / suite)
+    git(folder, "commit", "-q", "-a", "-m", "lesson 01")
+    summary = tmp_path / "summary.md"
+
+    done = run_board(folder, script, before, GITHUB_STEP_SUMMARY=str(summary))
+
+    assert workbook == WORKBOOK
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Lesson 01 is complete." in done.stdout
+    assert "Lesson 02" not in done.stdout
+    assert summary.read_text().startswith("```text\nLesson 01")
+
+
+def test_pipeline_fails_for_a_lesson_that_is_not_complete_and_shows_its_board_all_the_same(tmp_path):
+    folder, script, _ = pushed(tmp_path, "github")
+    before = git(folder, "rev-parse", "HEAD").strip()
+    with (folder / "lessons/01_test_client/test_test_client.py").open("a") as file:
+        file.write("\n# begun\n")
+    git(folder, "commit", "-q", "-a", "-m", "begun")
+    summary = tmp_path / "summary.md"
+
+    done = run_board(folder, script, before, GITHUB_STEP_SUMMARY=str(summary))
+
+    assert done.returncode == 1
+    assert "0 of 8 written" in summary.read_text()
+
+
+def test_pipeline_has_nothing_to_say_where_no_lesson_has_changed(tmp_path):
+    folder, script, _ = pushed(tmp_path, "gitlab")
+    before = git(folder, "rev-parse", "HEAD").strip()
+    git(folder, "commit", "-q", "--allow-empty", "-m", "nothing")
+
+    done = run_board(folder, script, before)
+
+    assert (done.returncode, done.stdout) == (0, "No lesson has changed.\n")
+
+
+def test_first_push_has_no_push_before_it_and_is_judged_whole(tmp_path):
+    folder, script, _ = pushed(tmp_path, "github")
+    for lesson in sorted((folder / "lessons").iterdir())[2:]:
+        shutil.rmtree(lesson)
+
+    done = run_board(folder, script, "0" * 40)
+
+    assert [line for line in done.stdout.splitlines() if line.startswith("Lesson")] == [
+        "Lesson 01 · A request is a function call",
+        "Lesson 02 · The client remembers",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--ci", "jenkins", "--workbook", "x"], "--ci jenkins: there are github and gitlab."),
+        (["--ci", "github"], "--ci needs --workbook"),
+        (["--ci", "github", "--workbook", "x", "--exam"], "leave --ci or --exam out"),
+        (["--workbook", "x"], "--workbook goes with --ci."),
+    ],
+)
+def test_pipeline_that_cannot_be_made_is_one_line_and_nothing_is_written(tmp_path, checker, options, says):
+    done = checker("pack", "--student", tmp_path / "out", *options)
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert says in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -208,7 +208,7 @@ def test_every_line_of_the_marks_is_whole_and_inert(graded):
     with (graded("as-shipped").out / "grades.csv").open(newline="", encoding="utf-8") as file:
         header, *rows = csv.reader(file)
 
-    assert header == ["learner", "01_test_client", "total"]
+    assert header == ["learner", "name", "email", "01_test_client", "total", "maximum"]
     assert {len(row) for row in rows} == {len(header)}
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
     assert '\'=HYPERLINK("evil"), "a;b"' in [row[0] for row in rows]

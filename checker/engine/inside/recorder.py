@@ -20,6 +20,7 @@ from _pytest.fixtures import FixtureLookupError
 _own_number, _encoded, _write = os.getpid, json.dumps, os.write
 
 _ENTRY = re.compile(r"(\S.*):\d+: in ")
+_ADVERT = re.compile(r"\n?[E ~]*Use -v to get more diff(?=\n|$)|, use -vv to show")  # readers cannot
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _MESSAGE = 1_000  # characters kept of an exception's text
 _LINE = 160  # characters kept of a line of a traceback
@@ -146,7 +147,8 @@ def _failure(
     understood = isinstance(error, AssertionError | pytest.fail.Exception)
     how = ("assertion" if understood else "exception") if call.when == "call" else str(call.when)
     outcome = "failed" if call.when == "call" else "error"
-    return outcome, how, _without_addresses(message[:_MESSAGE]), own_lines(report.longreprtext)
+    text = own_lines(_ADVERT.sub("", report.longreprtext))
+    return outcome, how, _without_addresses(_ADVERT.sub("", message)[:_MESSAGE]), text
 
 
 def own_lines(traceback: str) -> str:

@@ -1,4 +1,4 @@
-"""``grades.csv``: a row for each learner, a column for each lesson that counts, the total. Pure."""
+"""``grades.csv``: a row for each learner, a column for each lesson that counts, the total and the most there is. Pure."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _NEEDS_NO_QUOTES = re.compile(r"[\w.@+ -]*")
 
 
 def grades_csv(marked: MarkedClass) -> str:
-    """The table as CSV. What is to be graded again is blank; an id that looks like a formula is made inert."""
+    """The table as CSV. What is to be graded again is blank; an id or a name that looks like a formula is made inert."""
     items = [*(sheet.name for sheet in marked.counting), TOTAL]
-    rows = [["learner", *items]]
-    rows += [
-        [inert(learner.id), *(_points(learner.mark(item).points) for item in items)]
-        for learner in marked.learners
-    ]
+    rows = [["learner", "name", "email", *items, "maximum"]]
+    for learner in marked.learners:
+        who = learner.result.learner
+        points = [_points(learner.mark(item).points) for item in items]
+        rows.append([*map(inert, (who.id, who.name, who.email)), *points, plain(learner.total.out_of)])
     return "".join(",".join(map(_cell, row)) + "\r\n" for row in rows)
 
 

@@ -24,6 +24,7 @@ def results_document(
     return {
         "score": learner.total.points,
         "output": feedback or "\n".join(learner.total.reasons),
+        "output_format": "md" if feedback else "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
         "tests": [_lesson(learner, sheet, marked) for sheet in marked.counting],
@@ -45,6 +46,7 @@ def _lesson(learner: MarkedLearner, sheet: LessonSheet, marked: MarkedClass) -> 
         "max_score": float(weight * exact(mark.out_of)),
         "status": "passed" if unit and unit.status == "complete" else "failed",
         "output": "\n".join(lines),
+        "output_format": "text",
         "visibility": "visible",
         "tags": [sheet.name],
     }

@@ -97,11 +97,13 @@ def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
     index = _Index(rows)
     wanted: dict[int, list[str]] = defaultdict(list)
     without, doubtful = [], []
+    told: set[int] = set()  # rows that are named with the learner whom they fit
     for learner in learners:
         found = index.rows_of(learner)
         if len(found) == 1:
             wanted[found[0].index].append(learner.id)
         elif found:
+            told |= {row.index for row in found}
             doubtful.append(f"{one_line(learner.id)} (lines {', '.join(str(row.line) for row in found)})")
         else:
             without.append(one_line(learner.id))
@@ -114,7 +116,7 @@ def match_rows(rows: Sequence[Row], learners: Iterable[Learner]) -> Matching:
     strangers = [
         f"{one_line(row.name or row.participant)} (line {row.line})"
         for row in rows
-        if row.index not in wanted
+        if row.index not in wanted and row.index not in told
     ]
     lines = [
         *listed("Learners without a row", without),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -101,10 +102,7 @@ def report_page(
             data=as_script(payload(result, marks, totals, anchors, suites)),
             lessons=overview.lesson_tallies(result),
             rows=[_row(at, learner, result, totals, anchors) for at, learner in enumerate(result.learners)],
-            people={
-                learner.learner.id: (anchors[learner.learner.id], _name(learner))
-                for learner in result.learners
-            },
+            people=_people(result, anchors),
             flagged=overview.flagged(result),
             alike=overview.alike_groups(result.alike),
             open_verdicts=len(overview.unsandboxed(result)),
@@ -121,6 +119,18 @@ def report_page(
             big_class=_BIG_CLASS,
         )
     )
+
+
+def _people(result: ClassResult, anchors: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """For each id where the learner's page is, and who they are: with the id, where somebody else has that name."""
+    names = Counter(map(_name, result.learners))
+    return {
+        (id := one.learner.id): (
+            anchors[id],
+            _name(one) if names[_name(one)] == 1 else f"{_name(one)} ({one_line(id, 80)})",
+        )
+        for one in result.learners
+    }
 
 
 def _policy(script: str, style: str) -> str:

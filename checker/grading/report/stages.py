@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from checker.course.tasks import words_of_tasks
 from checker.grading.model import Unit
 
 
@@ -58,7 +59,7 @@ def _writing(unit: Unit) -> Sequence[_Line]:
     tasks = unit.document.get("tasks")
     if tasks is None:
         return []
-    return [("write", unit.status != "todo", f"{tasks['done']} of {tasks['total']} written")]
+    return [("write", unit.status != "todo", words_of_tasks(tasks["done"], tasks["total"], unit.status))]
 
 
 def _judging(unit: Unit) -> Sequence[_Line]:

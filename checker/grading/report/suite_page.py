@@ -139,7 +139,7 @@ def _told(cases: Sequence[_Case]) -> Told:
 
 
 def _reasons(case: _Case) -> Iterator[str]:
-    if not case.test["valid"]:
+    if not case.test["valid"] and not case.about:
         yield from invalid_because(case.test, case.about)
     for finding in case.about:
         yield clean(finding["text"])
