@@ -21,6 +21,7 @@ from checker.source import UNREADABLE
 LEAST = 0.8  # likeness from which a pair is told
 _AS_GOOD_AS_EQUAL = 0.95
 _FEWEST = 10  # shapes below which two suites are alike by chance
+_A_PART = 20  # shapes from which on it can be said that a suite is a part of another one
 _A_CLASS = 10  # suites from which on it can be said what many have
 _COMMON = 0.5  # of all suites
 _OF_NO_MATTER = {"ctx", "kind", "type_comment", "returns", "annotation"}  # fields of a syntax tree
@@ -59,6 +60,12 @@ def likeness(one: Shapes, other: Shapes, without: Shapes) -> float:
     return len((one & other) - without) / len(either) if len(either) >= _FEWEST else 0.0
 
 
+def contained(one: Shapes, other: Shapes, without: Shapes) -> float:
+    """Of all that the smaller has, `without` aside, the part that the larger has too: 0 to 1; 0 where it is too small."""
+    smaller, larger = sorted((one - without, other - without), key=len)
+    return len(smaller & larger) / len(smaller) if len(smaller) >= _A_PART else 0.0
+
+
 def equals(suite: Suite, solution: Suite, starter: Suite) -> bool:
     """Whether a suite is the solution but for names, layout, comments and the order of its tests."""
     return likeness(shapes(suite), shapes(solution), shapes(starter)) >= _AS_GOOD_AS_EQUAL
@@ -95,9 +102,14 @@ def _similar(lesson: str, suites: Mapping[str, Shapes], starter: Shapes) -> list
         if shape not in without
         for pair in combinations(sorted(having), 2)
     )
-    pairs = ((one, other, likeness(suites[one], suites[other], without)) for one, other in shared)
+    pairs = ((one, other, _likeness(suites[one], suites[other], without)) for one, other in shared)
     found = [Alike(lesson, one, other, round(part, 2)) for one, other, part in pairs if part >= LEAST]
     return sorted(found, key=lambda pair: (-pair.likeness, pair.one, pair.other))
+
+
+def _likeness(one: Shapes, other: Shapes, without: Shapes) -> float:
+    """The whole of a suite may have been copied, or a part."""
+    return max(likeness(one, other, without), contained(one, other, without))
 
 
 # -- shapes

@@ -171,7 +171,7 @@ class Alike:
     other: str
     """Both by learner id."""
     likeness: float
-    """Shared of all that either has beyond the starter, 0 to 1; 1 is identical but for names and layout."""
+    """Shared of all that either, or the smaller, has beyond the starter, 0 to 1; 1 is identical but for names and layout."""
     identical: bool = False
     """Whether the files are the same, byte for byte."""
 

@@ -125,3 +125,37 @@ def test_expression_that_is_too_deep_or_too_long_to_print_is_compared_all_the_sa
     function = f"def test_a():\n    assert {expression}\n"
 
     assert shapes(suite(function)) == shapes(suite(function.replace("test_a", "test_b")))
+
+
+def test_part_of_a_suite_that_was_copied_is_told():
+    tests = [
+        f"def test_{n}(client):\n    response = client.get('/a{n}', params={{'n': {n}}})\n"
+        f"    assert response.status_code == {200 + n}\n    assert response.json() == {{'n': [{n}] * {n}}}\n"
+        for n in range(1, 13)
+    ]
+    whole = shapes(Suite({"test_it.py": "\n".join(tests).encode()}))
+    part = shapes(Suite({"test_it.py": "\n".join(tests[:7]).encode()}))
+
+    [pair] = alike("01_test_client", {"ann": Print(whole, "a"), "bob": Print(part, "b")}, NOTHING)
+
+    assert likeness(whole, part, NOTHING) < 0.8 <= pair.likeness
+
+
+def test_few_lines_in_common_are_no_copied_part():
+    one = b"def test_a(client):\n    response = client.get('/x')\n    assert response.status_code == 200\n"
+    more = (
+        one
+        + b"\n\ndef test_b(client):\n    for n in range(9):\n        assert client.get(f'/y/{n}').json()[n]\n"
+    )
+
+    assert (
+        alike(
+            "01",
+            {
+                "ann": Print(shapes(Suite({"t.py": one})), "a"),
+                "bob": Print(shapes(Suite({"t.py": more})), "b"),
+            },
+            NOTHING,
+        )
+        == []
+    )
