@@ -8,6 +8,7 @@ In one run, on one machine:
   the other, with the plugins alone that the suites need;
 * grade: the whole class by the command in the sandbox, and a tenth of it without;
 * floor: the same runs as the script's by the checker's runner alone: no sandbox, nothing judged, nothing kept;
+* skins: what it takes to dress an app for a run, beside a run of the floor's; in every run of grade's it is part of the time;
 * again: the same command once more, when nothing has changed;
 * growth: seconds a submission and the grader's peak memory, for classes of several sizes, of lesson 01 with one test.
 
@@ -26,6 +27,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 from check import BenchRun, collected, make_folder, run_scripted
@@ -36,6 +38,7 @@ from checker.course.variants import load_variants
 from checker.engine.libraries import all_modules
 from checker.engine.run import Request
 from checker.engine.runner import open_runner, run_all
+from checker.engine.skin import worn
 from checker.engine.variant import Variant
 
 ROOT = Path(__file__).parents[1]
@@ -85,10 +88,27 @@ def compare(folder: Path, lessons: Sequence[Lesson], size: int, every: int) -> N
     print(f"{'':<30}{'s each':>8}{'a minute':>10}{'÷ grade':>9}")
     for name, seconds in each.items():
         print(f"{name:<30}{seconds:>8.2f}{60 / seconds:>10.0f}{seconds / each['checker grade']:>9.2f}")
+    cost_of_skins(lessons, floor * len(lessons) / len(runs))
     print(
         f"\nThe same class again, nothing changed: {again:.1f} s, {again / boxed:.1%} of the first time.\n",
         flush=True,
     )
+
+
+def cost_of_skins(lessons: Sequence[Lesson], a_run: float) -> None:
+    """Milliseconds to dress each variant of each lesson, once it is known what of it can be dressed, and before."""
+    first, later = [], []
+    for lesson in lessons:
+        variants = load_variants(lesson)
+        others = [mutant.files for mutant in variants.mutants]
+        for times in (first, later):
+            for number, variant in enumerate((*variants.correct, *variants.mutants)):
+                dress = partial(worn, variant.files, variants.reference.files, others, number + 1)
+                times.append(timed(dress)[0])
+    for name, times in (("the first of a variant", first), ("any other", later)):
+        print(
+            f"A skin, {name}: {median(times) * 1000:.1f} ms, {median(times) / a_run:.1%} of a run of the floor's."
+        )
 
 
 def grow(folder: Path, lessons: Sequence[Lesson], sizes: Sequence[int]) -> None:

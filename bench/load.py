@@ -2,8 +2,8 @@
 
     python bench/load.py [--seconds 900] [--quick]
 
-Lesson 06's solution and two golden suites whose tests do not end (all of a test, and on a mutant) are judged once as the
-machine is, which is taken for the truth; then five times beside eight busy loops, and once beside so many that the load
+Lesson 06's solution, two golden suites whose tests do not end (all of a test, and on a mutant), and a graded class of twelve
+are judged once as the machine is, which is taken for the truth; then five times beside eight busy loops, and once beside so many that the load
 is thirty. The table says how many verdicts differ, times and wording aside, and what each round cost. Busy loops end with
 this program, whatever ends it.
 """
@@ -17,11 +17,17 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from grade import make_class
+
+from checker.course.lessons import Course
+from checker.grading.opening import open_gradebook
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "tests" / "golden"
@@ -30,6 +36,7 @@ SUITES = {
     "never_ends": ("01", "--suite", str(GOLDEN / "never_ends"), "--time-limit", "3"),
     "never_ends_on_a_mutant": ("01", "--suite", str(GOLDEN / "never_ends_on_a_mutant"), "--time-limit", "3"),
 }
+CLASS, SIZE = "a class of 12, graded", 12
 EIGHT, THIRTY = 8, 30
 _DIE_WITH_PARENT = 1  # linux/prctl.h
 
@@ -53,7 +60,7 @@ def main() -> int:
     options = parser.parse_args()
     deadline = time.monotonic() + options.seconds
     rounds = [(2, 1)] if options.quick else [(EIGHT, 5), (THIRTY, 1)]
-    truths = {suite: verdict(suite) for suite in SUITES}
+    truths = {suite: verdict(suite) for suite in (*SUITES, CLASS)}
     if failed := [suite for suite, truth in truths.items() if isinstance(truth, str)]:
         print(f"No verdict on {failed[0]}: {truths[failed[0]]}", file=sys.stderr)
         return 1
@@ -61,7 +68,7 @@ def main() -> int:
     is_fine = True
     for loops, times in rounds:
         with busy(loops):
-            for suite in SUITES:
+            for suite in truths:
                 is_fine &= tell(Round(suite, loops, times), truths[suite], deadline)
     return 0 if is_fine else 1
 
@@ -83,7 +90,9 @@ def tell(one: Round, truth: object, deadline: float) -> bool:
 
 
 def verdict(suite: str) -> object:
-    """What `checker check` says of a suite, without times and without sentences."""
+    """What `checker check` says of a suite, without times and without sentences; of the class, its gradebook."""
+    if suite == CLASS:
+        return gradebook()
     command = [sys.executable, "-m", "checker", "check", *SUITES[suite], "--reveal", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
     if not done.stdout:
@@ -96,6 +105,25 @@ def verdict(suite: str) -> object:
     ]
     found = sorted((f["kind"], f["test"] or "") for f in document["findings"])
     return document["status"], document["score"], document["suspect"], tests, mutants, found
+
+
+def gradebook() -> object:
+    """Every verdict and every flag of a synthetic class, graded in the sandbox, but for times."""
+    with tempfile.TemporaryDirectory() as folder:
+        submissions = make_class(Path(folder) / "class", Course(ROOT).lessons, SIZE)
+        out = Path(folder) / "out"
+        command = [sys.executable, "-m", "checker", "grade", str(submissions), "--out", str(out)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+        if done.returncode:
+            return done.stderr  # no verdict: different from each that is one
+        with open_gradebook(out / "gradebook.db") as book:
+            result = book.read()
+    units = {one.learner.id: dict(one.units) for one in result.learners}
+    verdicts = {
+        learner: [{**unit.document, "seconds": None} for unit in of_one.values()]
+        for learner, of_one in units.items()
+    }
+    return verdicts, {one.learner.id: one.flags for one in result.learners}, result.alike
 
 
 @contextmanager
