@@ -3,9 +3,9 @@
     python bench/load.py [--seconds 900] [--quick]
 
 Lesson 06's solution, two golden suites whose tests do not end (all of a test, and on a mutant), and a graded class of twelve
-are judged once as the machine is, which is taken for the truth; then five times beside eight busy loops, and once beside so many that the load
-is thirty. The table says how many verdicts differ, times and wording aside, and what each round cost. Busy loops end with
-this program, whatever ends it.
+are judged once as the machine is, which is taken for the truth; then five times beside eight busy loops, and once beside so
+many that the load is thirty. The table says how many verdicts differ, times and wording aside, and what each round cost. Busy
+loops end with this program, whatever ends it.
 """
 
 from __future__ import annotations
