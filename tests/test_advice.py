@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import replace
+from fnmatch import fnmatch
 
 import pytest
 
@@ -256,12 +257,152 @@ def test_assertion_that_is_never_reached():
         LOOP + "\n    assert True is client",
         '"""PYTEST_DONT_REWRITE"""\n' + LOOP,
         "def test_x():\n    with suppress(AssertionError):\n        for a in b:\n            assert a",
-        "def test_x():\n    for a in b:\n        try:\n            assert a\n        except AssertionError:\n            pass",
+        "def test_x():\n    for a in b:\n        try:\n            assert a\n        except AssertionError:\n            note(a)",
     ],
     ids=["another", "not rewritten", "suppressed", "caught"],
 )
 def test_assertion_of_which_one_cannot_know_is_not_told_of(source):
     assert advised(source) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (
+            "assert r.status_code, 404",
+            "the 404 after the comma is the message, not a comparison: write `== 404`",
+        ),
+        ("assert r.json", "`r.json` without parentheses is a method, and not what it returns"),
+        (
+            "assert r.status_code == 200 or 201",
+            "`201` is true by itself, whatever the rest is: write `in (…, 201)`",
+        ),
+        (
+            "assert (r.status_code == 200, 'must be')",
+            "a tuple that is not empty is true: leave the parentheses out",
+        ),
+        ("assert r == r", "both sides are the same"),
+        ("assert 1 == 1", "both sides are the same"),
+        ("assert True", "a constant is what it is"),
+    ],
+)
+def test_assertion_that_is_always_true_is_told_with_its_reason(line, why):
+    alone = f"def test_x():\n    r = client.get('/')\n    {line}"
+    beside = f"{alone}\n    assert r.headers"
+
+    assert one_test(alone).hollow == {3: why}
+    assert advised(alone) == ["asserts_nothing"]
+    assert advised(beside) == ["always_true"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert r.json()",
+        "assert r.status_code == 404, 404",
+        "assert r.status_code, 'no status'",
+        "assert next(r) == next(r)",
+        "assert r.status_code in (200, 201)",
+        "assert r.is_success or client",
+        "assert False, 'never here'",
+    ],
+)
+def test_assertion_that_may_fail_is_not_said_to_be_always_true(line):
+    assert one_test(f"def test_x():\n    {line}").hollow == {}
+
+
+@pytest.mark.parametrize("caught", ["except AssertionError", "except (ValueError, Exception)", "except"])
+def test_failure_that_an_except_swallows_is_told(caught):
+    source = (
+        f"def test_x():\n    try:\n        assert client.get('/').is_success\n    {caught}:\n        pass"
+    )
+
+    assert one_test(source).hollow == {3: "the `except` in line 4 swallows its failure"}
+    assert advised(source) == ["asserts_nothing"]
+
+
+@pytest.mark.parametrize(
+    "handled", ["except ValueError:\n        pass", "except AssertionError:\n        raise"]
+)
+def test_failure_that_goes_further_is_not_said_to_be_swallowed(handled):
+    assert one_test(f"def test_x():\n    try:\n        assert a\n    {handled}").hollow == {}
+
+
+# -- what looks like a test and is none
+
+LOOK = "assert client.get('/').is_success"
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (
+            f"def check_alice():\n    {LOOK}",
+            "check_alice in line 1 never runs: nobody calls it, * Call it test_alice.",
+        ),
+        (
+            f"class Users:\n    def test_a(self):\n        {LOOK}",
+            "Users in line 1 never runs: * Call it TestUsers.",
+        ),
+        (
+            f"class TestA:\n    def __init__(self):\n        self.x = 1\n    def test_a(self):\n        {LOOK}",
+            "TestA in line 1 never runs: pytest passes over a class with an `__init__`. *",
+        ),
+        (
+            f"class TestA:\n    def test_a():\n        {LOOK}",
+            "test_a in line 2 has no `self`, * Write `def test_a(self)`.",
+        ),
+        (
+            f"def test_out():\n    def test_in():\n        {LOOK}",
+            "test_in in line 2 never runs: it stands inside of test_out. *",
+        ),
+    ],
+    ids=["name", "class", "init", "self", "nested"],
+)
+def test_what_never_runs_is_named_with_its_line_and_what_to_do(source, says):
+    [found] = read({"test_a.py": source.encode()}).never_run
+
+    assert fnmatch(found.text, says.replace("[", "[[]")), found.text
+
+
+def test_file_whose_name_pytest_passes_over_is_named():
+    files = {
+        "test_a.py": b"def test_x():\n    assert a",
+        "my_tests.py": f"def test_y():\n    {LOOK}".encode(),
+    }
+
+    [found] = read(files).never_run
+
+    assert (
+        found.text
+        == "The tests in my_tests.py never run: here a file of tests is called test_….py. Call it test_my.py."
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def check(r):\n    {LOOK}\n\ndef test_x():\n    check(1)",
+        f"@pytest.fixture\ndef ready():\n    {LOOK}",
+        f"class Base:\n    def test_a(self):\n        {LOOK}\n\nclass TestA(Base):\n    pass",
+        f"class Users(unittest.TestCase):\n    def test_a(self):\n        {LOOK}",
+        f"class TestA:\n    @staticmethod\n    def test_a():\n        {LOOK}",
+        f"def test_x():\n    def test_in():\n        {LOOK}\n    test_in()",
+        "def helper():\n    return client",
+    ],
+    ids=["called", "fixture", "base", "unittest", "static", "called inside", "asserts nothing"],
+)
+def test_what_is_used_or_runs_is_not_said_to_never_run(source):
+    assert read({"test_a.py": source.encode()}).never_run == ()
+
+
+def test_helpers_that_a_suite_imports_are_no_tests_that_never_run():
+    files = {
+        "test_a.py": b"from looks import check\n\ndef test_x():\n    check()",
+        "looks.py": f"def check():\n    {LOOK}".encode(),
+    }
+
+    assert read(files).never_run == ()
 
 
 STATUS = "def test_x():\n    '''({})'''\n    assert client.{}.status_code == 200"

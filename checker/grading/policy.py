@@ -32,6 +32,7 @@ _LEAKS = {
     "override_left": "an override left behind",
     "lifespan_not_stopped": "an app started and never stopped",
     "lifespan_nested": "an app started again while it runs",
+    "clock_left": "the clock left at another time",
     "env_changed": "an environment variable left changed",
     "file_left": "a file left behind",
     "file_gone": "a file removed",

@@ -56,14 +56,17 @@ class Material:
 def advice(verdict: Verdict, material: Material) -> list[Finding]:
     """Every piece of advice on a suite, as findings of the stage ``advice``."""
     if verdict.status in ("broken", "empty"):
-        return list(_same_names(material.reading))
+        return [*_same_names(material.reading), *_never_run(material.reading)]
+    silent = list(_silent(verdict, material))
     return [
         *_same_names(material.reading),
+        *_never_run(material.reading),
+        *_always_true(material, silent),
         *_unmarked(material),
         *_never_awaited(material),
         *_not_started(material),
         *_unused_overrides(material),
-        *_silent(verdict, material),
+        *silent,
         *(_asking_another(verdict, material) if material.seen("asked") else ()),
         *(_statuses_alone(verdict, material) if verdict.status == "survivors" else ()),
     ]
@@ -88,6 +91,25 @@ def _same_names(reading: Reading) -> Iterator[Finding]:
     for name, line, later in reading.replaced:
         text = f"{name} is there twice: the one in line {later} replaces the one in line {line}, which never runs."
         yield _finding("same_name", text, name)
+
+
+def _never_run(reading: Reading) -> Iterator[Finding]:
+    for one in reading.never_run:
+        yield _finding("never_runs", one.text, one.name)
+
+
+def _always_true(material: Material, silent: Collection[Finding]) -> Iterator[Finding]:
+    """Asserts that can never fail, in tests that pass and look at something besides; the others are silent."""
+    for test in material.reading.tests:
+        if test.name not in {finding.test for finding in silent} and any(
+            outcome.outcome == "passed" for outcome in material.outcomes(test)
+        ):
+            for line, why in sorted(test.hollow.items()):
+                yield _finding(
+                    "always_true",
+                    f"The assertion in line {line} of {test.name} can never fail: {why}.",
+                    test.name,
+                )
 
 
 def _unmarked(material: Material) -> Iterator[Finding]:
@@ -189,7 +211,8 @@ def _silent(verdict: Verdict, material: Material) -> Iterator[Finding]:
             continue
         asserted = {seen.line for seen in material.seen("asserted", test)} - set(test.hollow)
         if not asserted and not test.asserts:
-            text = f"{test.name} asserts nothing that could fail, and stays green on every mutant."
+            why = "".join(f" Line {line}: {why}." for line, why in sorted(test.hollow.items())[:1])
+            text = f"{test.name} asserts nothing that could fail, and stays green on every mutant.{why}"
             yield _finding("asserts_nothing", text, test.name)
         elif not asserted and material.reading.is_rewritten(test) and _can_be_missed(test):
             text = (

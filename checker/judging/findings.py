@@ -260,6 +260,7 @@ _LEAKS = {
     "override_left": "{who} leaves an override of {what} in app.dependency_overrides.",
     "lifespan_not_stopped": "{who} starts the app and never stops it.",
     "lifespan_nested": "{who} starts the app again while it runs.",
+    "clock_left": "{who} moves the clock and never puts it back: from there on every test has another time.",
     "env_changed": "The suite leaves the environment variable {what} changed.",
     "file_left": "The suite leaves the file {what} in the lesson's folder.",
     "file_gone": "The suite removes {what} from the lesson's folder.",

@@ -146,17 +146,31 @@ def parts(node: Function) -> list[ast.AST]:
 
 
 def can_fail(node: ast.AST) -> bool:
-    """Whether this is an `assert`, and not one that is always true: of a constant, of a tuple, or of something or a constant."""
-    if not isinstance(node, ast.Assert):
-        return False
-    match node.test:
-        case ast.Constant(value=value):
-            return not value
-        case ast.Tuple(elts=elements):
-            return not elements
-        case ast.BoolOp(op=ast.Or(), values=values):  # as in `status == 200 or 201`
-            return not any(isinstance(value, ast.Constant) and value.value for value in values)
-    return True
+    """Whether this is an `assert`, and not one that is always true."""
+    return isinstance(node, ast.Assert) and not why_always_true(node)
+
+
+def why_always_true(node: ast.Assert) -> str:
+    """Why an `assert` can never fail; empty where it can, or where that cannot be said from its text."""
+    match node:
+        case ast.Assert(test=ast.Attribute(attr="status_code"), msg=ast.Constant(value=int(code))):
+            return f"the {code} after the comma is the message, not a comparison: write `== {code}`"
+        case ast.Assert(test=ast.Constant(value=value)):
+            return "a constant is what it is" if value else ""
+        case ast.Assert(test=ast.Tuple(elts=elements)):
+            return "a tuple that is not empty is true: leave the parentheses out" if elements else ""
+        case ast.Assert(test=ast.BoolOp(op=ast.Or(), values=values)):
+            for part in values:
+                if isinstance(part, ast.Constant) and part.value:
+                    return f"`{ast.unparse(part)}` is true by itself, whatever the rest is: write `in (…, {ast.unparse(part)})`"
+        case ast.Assert(test=ast.Attribute(attr="json") as method):
+            return f"`{ast.unparse(method)}` without parentheses is a method, and not what it returns"
+        case ast.Assert(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
+            is_same = ast.dump(left) == ast.dump(right) and not any(
+                isinstance(inner, ast.Call | ast.Await) for inner in ast.walk(left)
+            )
+            return "both sides are the same" if is_same else ""
+    return ""
 
 
 def may_notice(node: ast.AST, names: Names) -> bool:
@@ -197,6 +211,10 @@ def assertions(
     body: Iterable[ast.AST], conditional: bool = False, shielded: bool = False
 ) -> Iterator[Assertion]:
     for node in body:
+        if isinstance(node, ast.Try) and swallows(node):
+            rest = [*node.handlers, *node.orelse, *node.finalbody]
+            yield from assertions(rest, conditional, shielded=True)
+            continue
         if isinstance(node, ast.Assert):
             if can_fail(node):
                 yield Assertion(node.lineno, conditional, shielded, _status_only(node.test))
@@ -206,6 +224,19 @@ def assertions(
         yield from assertions(
             inner, conditional or isinstance(node, branches), shielded or _may_swallow(node)
         )
+
+
+def swallows(node: ast.Try) -> bool:
+    """Whether a failing `assert` in its body goes no further: it is caught, and nothing more is made of it."""
+    for handler in node.handlers:
+        caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        names = {ast.unparse(one) if one else "BaseException" for one in caught}
+        if names & {"AssertionError", "Exception", "BaseException"}:
+            inside = [inner for statement in handler.body for inner in ast.walk(statement)]
+            return not any(
+                isinstance(inner, ast.Raise | ast.Assert | ast.Call | ast.Return) for inner in inside
+            )
+    return False
 
 
 def _may_swallow(node: ast.AST) -> bool:

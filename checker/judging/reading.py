@@ -10,6 +10,7 @@ from typing import TypeGuard
 
 from checker.judging import looks
 from checker.judging.looks import Assertion, Function, Names
+from checker.judging.never_run import NeverRun, never_run
 from checker.source import UNREADABLE, first_line, is_test_file, rows_named
 
 
@@ -27,8 +28,8 @@ class ReadTest:
     """The rows that its docstring names."""
     asserts: tuple[Assertion, ...]
     """Those that could fail."""
-    hollow: frozenset[int]
-    """The lines of those that could not."""
+    hollow: Mapping[int, str]
+    """The lines of those that could not, and why."""
     notices_otherwise: bool
     """Whether something but its own asserts may make it fail."""
     requests: int
@@ -54,6 +55,8 @@ class Reading:
     replaced: tuple[tuple[str, int, int], ...]
     """Tests that a later one of the same name replaces: name, line, line of the later one."""
     files: Mapping[str, ast.Module]
+    never_run: tuple[NeverRun, ...] = ()
+    """What looks like a test and is none to pytest."""
 
     def test_at(self, file: str, line: int) -> ReadTest | None:
         """The test whose source holds this line."""
@@ -89,7 +92,14 @@ def read(files: Mapping[str, bytes], app_modules: Iterable[str] = ()) -> Reading
                 RecursionError
             ):  # an expression too deep to follow: nothing is said of it
                 latest[shown] = _read_test(shown, path, node, names)
-    return Reading(tuple(latest.values()), tuple(_replaced(trees, test_files)), trees)
+    return Reading(tuple(latest.values()), tuple(_replaced(trees, test_files)), trees, _never_run(trees))
+
+
+def _never_run(trees: Mapping[str, ast.Module]) -> tuple[NeverRun, ...]:
+    try:
+        return tuple(never_run(trees))
+    except RecursionError:  # an expression too deep to follow: nothing is said
+        return ()
 
 
 def _parsed(files: Mapping[str, bytes]) -> Iterator[tuple[str, ast.Module]]:
@@ -125,13 +135,24 @@ def _read_test(name: str, file: str, node: Function, names: Names) -> ReadTest:
         isinstance(node, ast.AsyncFunctionDef),
         rows_named(node),
         tuple(looks.assertions(node.body)),
-        frozenset(a.lineno for a in ast.walk(node) if isinstance(a, ast.Assert) and not looks.can_fail(a)),
+        dict(_hollow(node)),
         _notices(looks.parts(node), names.run_with(node), names),
         sum(looks.may_ask(inner, names) for inner in ast.walk(node)),
         frozenset(looks.verbs([node, *reached])),
         looks.examined(node, names),
         "\n".join(ast.unparse(part) for part in (node, *reached)),
     )
+
+
+def _hollow(test: Function) -> Iterator[tuple[int, str]]:
+    """The asserts that could never fail, and those whose failure goes no further: line and reason."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Assert) and (why := looks.why_always_true(node)):
+            yield node.lineno, why
+        if isinstance(node, ast.Try) and looks.swallows(node):
+            for inner in (found for statement in node.body for found in ast.walk(statement)):
+                if isinstance(inner, ast.Assert):
+                    yield inner.lineno, f"the `except` in line {node.handlers[0].lineno} swallows its failure"
 
 
 def _notices(own: Iterable[ast.AST], others: Iterable[ast.AST], names: Names) -> bool:

@@ -161,11 +161,12 @@ class Finding:
     Kinds that make a suite invalid: ``fails``, ``timeout``, ``crash``, ``skipped``, ``xfailed``,
     ``needs_another``, ``spoiled_by_another``, ``flaky``, ``over_reads``, ``suite_over_reads``;
     and, of a suite that is graded, ``reads_the_app`` and ``left_to_chance``. Leaks:
-    ``override_left``, ``lifespan_not_stopped``, ``lifespan_nested``, ``env_changed``, ``file_left``,
-    ``file_gone``. The rest is for information: ``not_collected``, ``mutant_run_lost``, ``mutant_undecided``,
+    ``override_left``, ``lifespan_not_stopped``, ``lifespan_nested``, ``clock_left``, ``env_changed``,
+    ``file_left``, ``file_gone``. The rest is for information: ``not_collected``, ``mutant_run_lost``, ``mutant_undecided``,
     ``hook_ignored``, ``file_ignored``, ``app_edited``, ``too_many_tests``. Advice, on mistakes that are common at
     first, which changes nothing else: ``asserts_nothing``, ``asks_nothing``, ``never_reached``, ``status_alone``,
-    ``never_awaited``, ``async_unmarked``, ``override_unused``, ``not_started``, ``one_line_too_many``, ``same_name``.
+    ``never_awaited``, ``async_unmarked``, ``override_unused``, ``not_started``, ``one_line_too_many``, ``same_name``,
+    ``never_runs``, ``always_true``.
     """
 
     stage: Stage

@@ -22,12 +22,20 @@ _SHOWN_ADVICE = 3
 # Which advice helps where: on what fails first, then on what is not valid, then on what is missed.
 _HELPS = {
     "fails": (
-        *("same_name", "async_unmarked", "never_awaited", "not_started", "override_unused"),
+        *(
+            "same_name",
+            "never_runs",
+            "always_true",
+            "async_unmarked",
+            "never_awaited",
+            "not_started",
+            "override_unused",
+        ),
         *("asserts_nothing", "never_reached"),
     ),
-    "invalid": ("same_name", "never_awaited", "override_unused"),
+    "invalid": ("same_name", "never_runs", "always_true", "never_awaited", "override_unused"),
     "misses": (
-        *("same_name", "never_awaited", "override_unused"),
+        *("same_name", "never_runs", "always_true", "never_awaited", "override_unused"),
         *("asks_nothing", "asserts_nothing", "never_reached", "status_alone"),
     ),
 }
@@ -37,6 +45,7 @@ _ADVICE = {
     "override_left": "Clear it where it was set: after the `yield` of the fixture, or in the tear-down.",
     "lifespan_not_stopped": "Start the app in a `with TestClient(app)` block, or stop it in the tear-down.",
     "lifespan_nested": "Let one fixture start the app, and let the others use what it yields.",
+    "clock_left": "Travel in a `with` block, or call `stop()` after the `yield` of the fixture that called `start()`.",
     "env_changed": "Set it with `monkeypatch.setenv`, which puts it back.",
     "file_left": "Write to `tmp_path`.",
     "file_gone": "Work on a copy in `tmp_path`.",
@@ -224,7 +233,9 @@ def details(checked: Checked) -> list[str]:
 
 def _advice(verdict: Verdict, where: str) -> Iterator[str]:
     """The first pieces of advice that help here; the rest is counted."""
-    texts = [f.text for f in _of_stage(verdict, "advice") if f.kind in _HELPS[where]]
+    found = [f for f in _of_stage(verdict, "advice") if f.kind in _HELPS[where]]
+    red = {finding.test for finding in _of_stage(verdict, "reference")}
+    texts = [finding.text for finding in sorted(found, key=lambda finding: finding.test not in red)]
     if texts:
         yield from ["Worth a look:", *bullets(texts[:_SHOWN_ADVICE])]
     if (more := len(texts) - _SHOWN_ADVICE) > 0:

@@ -1,4 +1,4 @@
-"""A pytest plugin that notices what a suite leaves behind: overrides, lifespans, environment variables."""
+"""A pytest plugin that notices what a suite leaves behind: overrides, lifespans, clocks, environment variables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import functools
 import gc
 import os
+import sys
 from collections.abc import AsyncIterator, Generator
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
@@ -25,6 +26,7 @@ class LeakWatch:
 
     def __init__(self) -> None:
         self._environment: dict[str, str] = {}
+        self._travelling_since = ""
         self._test = ""
         self._setting_up: list[str] = []
         self._running: WeakKeyDictionary[FastAPI, list[str]] = WeakKeyDictionary()
@@ -56,6 +58,7 @@ class LeakWatch:
             ),
             *(["lifespan_not_stopped", who, ""] for starters in self._running.values() for who in starters),
             *(["lifespan_nested", who, ""] for who in self._nested),
+            *([["clock_left", self._travelling_since, ""]] if _is_travelling() else []),
             *(["env_changed", "", name] for name in self._changed_variables()),
             *(["lifespan_started", who, test] for who, test in self._starts),
         ]
@@ -66,14 +69,14 @@ class LeakWatch:
     def pytest_collection_finish(self) -> None:
         """From here on tests run: what changes now is theirs."""
         self._environment = _environment()
-        self._note_overrides("the import of the test file")
+        self._note("the import of the test file")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Remember the running test, and after it who left an override."""
+        """Remember the running test, and after it who left an override, or the clock at another time."""
         self._test = item.nodeid
         result = yield
-        self._note_overrides(item.nodeid)
+        self._note(item.nodeid)
         return result
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -83,16 +86,18 @@ class LeakWatch:
         try:
             return (yield)
         finally:
-            self._setting_up.pop()
+            self._note(self._setting_up.pop())
 
     def _who(self) -> str:
         if self._setting_up:
             return self._setting_up[-1]
         return self._test or "the import of the test file"
 
-    # -- overrides
+    # -- overrides and clocks
 
-    def _note_overrides(self, who: str) -> None:
+    def _note(self, who: str) -> None:
+        """What is not as it was: whoever is the first to leave it so is named, until it is put back."""
+        self._travelling_since = (self._travelling_since or who) if _is_travelling() else ""
         for app in list(self._apps):
             if app.dependency_overrides:
                 self._overridden_since.setdefault(app, who)
@@ -133,6 +138,9 @@ class LeakWatch:
 
     def _changed_variables(self) -> list[str]:
         now = _environment()
+        if _is_travelling():  # to a place with a time zone of its own, maybe: the clock is what is left
+            now.pop("TZ", None)
+            now |= {name: value for name, value in self._environment.items() if name == "TZ"}
         return sorted(
             name for name in self._environment | now if self._environment.get(name) != now.get(name)
         )
@@ -140,6 +148,13 @@ class LeakWatch:
 
 def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
+def _is_travelling() -> bool:
+    """Whether a library that suites move the clock with has it at another time than it is."""
+    time_machine, freezegun = (sys.modules.get(name) for name in ("time_machine", "freezegun.api"))
+    is_moved = getattr(getattr(time_machine, "escape_hatch", None), "is_travelling", None)
+    return bool(callable(is_moved) and is_moved()) or bool(getattr(freezegun, "freeze_factories", None))
 
 
 def _overridden_apps() -> list[FastAPI]:

@@ -31,6 +31,7 @@ LEFT_BEHIND = {
     "override_left": "An override is left in `app.dependency_overrides`. Clear it after the `yield` of the fixture that set it.",
     "lifespan_not_stopped": "The app is started and never stopped. Start it in a `with TestClient(app)` block.",
     "lifespan_nested": "The app is started again while it runs. Let one fixture start it, and let the others use what it yields.",
+    "clock_left": "The clock is moved and never put back. Travel in a `with` block, or stop after the fixture's `yield`.",
     "env_changed": "An environment variable is left changed. Set it with `monkeypatch.setenv`, which puts it back.",
     "file_left": "A file is left in the lesson's folder. Write to `tmp_path`.",
     "file_gone": "A file of the lesson's folder is removed. Work on a copy in `tmp_path`.",
@@ -40,7 +41,16 @@ LEFT_BEHIND = {
 _OF_THEIR_FILES = frozenset(
     {
         *("not_collected", "file_ignored", "too_many_tests", "app_edited"),
-        *("same_name", "async_unmarked", "never_awaited", "not_started", "override_unused", "asks_nothing"),
+        *(
+            "same_name",
+            "never_runs",
+            "always_true",
+            "async_unmarked",
+            "never_awaited",
+            "not_started",
+            "override_unused",
+            "asks_nothing",
+        ),
     }
 )
 # Advice that also rests on what the mutants said.
