@@ -163,6 +163,12 @@ def test_promises_are_the_numbered_rows_of_the_table():
     assert promises(readme) == {"P1": "`GET /`, always, status 200", "P2": "`POST /`"}
 
 
+def test_promise_of_no_effect_is_told():
+    readme = "| | request | when | status | effect |\n| --- | --- | --- | --- | --- |\n| P1 | `GET /` | none | – | none |\n"
+
+    assert promises(readme) == {"P1": "`GET /`, effect none"}
+
+
 def test_promises_without_a_header_are_told_without_names():
     assert promises("| P1 | `GET /` | always | 200 |\n") == {"P1": "`GET /`, always, 200"}
 

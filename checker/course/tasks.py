@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from checker.course.lessons import Lesson
 from checker.source import UNREADABLE, rows_named
@@ -60,9 +61,13 @@ def _cells(row: str) -> list[str]:
 
 def _row(names: list[str], cells: list[str]) -> str:
     """The cells that say something; from the third on each with its column's name, as ``status 200``."""
-    named = [*["", ""], *(f"{name} " for name in names[2:])]
+    shown = [*["", ""], *(f"{name} " for name in names[2:])]
+    several = zip_longest(cells, shown[: len(cells)], names[: len(cells)], fillvalue="")
+    # That a request has no effect is promised too.
     told = [
-        (named[i] if i < len(named) else "") + cell for i, cell in enumerate(cells) if cell not in _NOTHING
+        name + cell
+        for cell, name, column in several
+        if cell not in _NOTHING or (column, cell) == ("effect", "none")
     ]
     return ", ".join(told)
 
