@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 
+from checker.course.kills import kills_by_test
 from checker.course.lessons import Lesson
 from checker.course.suite import Suite
 from checker.course.tasks import Task, lesson_cells, tasks, worked_examples
@@ -47,6 +48,8 @@ class Checked:
     seconds: float
     pending: frozenset[str] = frozenset()
     """While a check goes on: the ids of the variants still to be run, and ``order`` for the reference."""
+    ours: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The ids of the mutants that each test of the solution catches, by its name."""
 
 
 class _Spent(Exception):
@@ -160,7 +163,8 @@ def check_with(
     def checked(runs: Sequence[Run], pending: Iterable[_Job] = ()) -> Checked:
         waiting = frozenset(_subject(job, variants) for job in pending)
         seconds = time.perf_counter() - started
-        return Checked(lesson, judge(variants, runs, notices, plain), own_tasks, seconds, waiting)
+        ours = kills_by_test(lesson) if own_tasks else {}
+        return Checked(lesson, judge(variants, runs, notices, plain), own_tasks, seconds, waiting, ours)
 
     runs: list[Run] = []
     plain: Run | None = None

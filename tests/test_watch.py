@@ -105,6 +105,21 @@ async def test_failing_test_is_shown_with_its_message_while_others_are_still_to_
     assert "✗ fails  test_unknown_user (P2)" in learner.shown("around")
 
 
+async def test_first_test_that_looks_at_a_status_alone_is_told_so_before_the_second_is_written(learner):
+    await learner.verdict()
+
+    learner.write(
+        "test_unknown_user",
+        replacing=(
+            '\n    assert response.json() == {"detail": "User not found"}\n\n\ndef test_create',
+            "\n\n\ndef test_create",
+        ),
+    )
+
+    await learner.sees("catches 2 of the 3 that ours does; it looks at the status alone", "around")
+    await learner.sees('P2 promises more: the body `{"detail": "User not found"}`.')
+
+
 async def test_checking_is_said_at_once_and_the_own_tests_show_before_the_mutants(learner):
     await learner.verdict()
     states = []

@@ -45,8 +45,8 @@ def verify(
 
 
 def _write_records(course: Course, lessons: list[Lesson]) -> None:
+    from checker.course.kills import FILE
     from checker.verify import records
-    from checker.verify.record import FILE
 
     for lesson, text in records(course, lessons):
         path = lesson.solution / FILE

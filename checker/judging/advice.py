@@ -68,7 +68,7 @@ def advice(verdict: Verdict, material: Material) -> list[Finding]:
         *_unused_overrides(material),
         *silent,
         *(_asking_another(verdict, material) if material.seen("asked") else ()),
-        *(_statuses_alone(verdict, material) if verdict.status == "survivors" else ()),
+        *(_statuses_alone(verdict, material) if verdict.status in ("survivors", "todo") else ()),
     ]
 
 

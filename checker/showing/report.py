@@ -33,6 +33,7 @@ _HELPS = {
         ),
         *("asserts_nothing", "never_reached"),
     ),
+    "todo": ("never_runs", "always_true", "asserts_nothing", "never_reached", "status_alone"),
     "invalid": ("same_name", "never_runs", "always_true", "never_awaited", "override_unused"),
     "misses": (
         *("same_name", "never_runs", "always_true", "never_awaited", "override_unused"),
@@ -218,7 +219,7 @@ def details(checked: Checked) -> list[str]:
     if verdict.status == "empty":
         return list(bullets(f.text for f in _of_stage(verdict, "reference")))
     if verdict.status == "todo":
-        return joined(task_list(checked), failures(checked))
+        return joined(task_list(checked), so_far(checked))
     if _of_stage(verdict, "reference"):
         return failures(checked)
     if _of_stage(verdict, "equivalent") or _of_stage(verdict, "order"):
@@ -242,10 +243,48 @@ def _advice(verdict: Verdict, where: str) -> Iterator[str]:
         yield from bullets([f"… and {more} more like these."])
 
 
+def so_far(checked: Checked) -> list[str]:
+    """What there is to know of the tests that are written, while others are not: what fails, else what looks at too little."""
+    return failures(checked) or list(_advice(checked.verdict, "todo"))
+
+
 def task_list(checked: Checked) -> Iterator[str]:
     """A line a task: done, to do, failing or gone."""
     failing = [test for test in checked.verdict.tests if test.outcome not in ("passed", "todo")]
-    return (f"  {_state(task, failing)}  {named(task)}" for task in checked.tasks or ())
+    return (
+        f"  {_state(task, failing)}  {named(task)}{_quality(checked, task)}" for task in checked.tasks or ()
+    )
+
+
+_TOO_LITTLE = {
+    "asserts_nothing": "it asserts nothing that could fail",
+    "never_reached": "it never reaches its assertion",
+    "status_alone": "it looks at the status alone",
+}
+
+
+def _quality(checked: Checked, task: Task) -> str:
+    """What a finished test catches of what the solution's test of its name catches, and what may be behind it."""
+    verdict, ours = checked.verdict, checked.ours.get(task.name)
+    cases = [test for test in verdict.tests if base_name(test.name) == task.name]
+    if not ours or checked.pending or verdict.status == "complete" or not cases:
+        return ""
+    if not all(case.valid for case in cases):
+        return ""
+    mine = {
+        mutant.variant.id
+        for mutant in verdict.mutants
+        if any(base_name(kill.test) == task.name for kill in mutant.killed_by)
+    }
+    if ours <= mine:
+        return (
+            f": catches all {len(ours)} that ours does"
+            if len(ours) > 1
+            else ": catches the one that ours does"
+        )
+    found = [f.kind for f in _of_stage(verdict, "advice") if base_name(f.test or "") == task.name]
+    why = next((f"; {words}" for kind, words in _TOO_LITTLE.items() if kind in found), "")
+    return f": catches {len(ours & mine)} of the {len(ours)} that ours does{why}"
 
 
 def _state(task: Task, failing: Sequence[TestVerdict]) -> str:

@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from checker.course.kills import FILE as KILLS
 from checker.course.lessons import Lesson, is_hidden
 from checker.course.tasks import lesson_cells, lesson_promises, tasks, worked_examples
 from checker.verify import Check, Subject
 from checker.verify.clauses import clauses, excuses, named, without_teeth
-from checker.verify.record import FILE as KILLS
 
 TASKS = range(5, 9)
 EQUIVALENTS = 2

@@ -10,10 +10,10 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 
+from checker.course.kills import FILE
 from checker.errors import UsageError
 from checker.judging.verdict import RED, MutantVerdict, Run
 
-FILE = "kills.toml"
 ASSERTION, CRASH = "assertion", "crash"
 
 Kills = Mapping[str, Mapping[str, str]]

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from checker.check import run_once
+from checker.course.kills import FILE as KILLS
 from checker.course.suite import Suite, own_suite
 from checker.course.tasks import lesson_cells
 from checker.engine.runner import run_all
@@ -74,10 +75,10 @@ def _otherwise_than_before(subject: Subject) -> Iterator[str]:
 
 def solution_is_as_recorded(subject: Subject) -> Iterator[str]:
     """Each test catches what it is recorded to."""
-    path = subject.lesson.solution / record.FILE
+    path = subject.lesson.solution / KILLS
     if not path.is_file():
         if not subject.is_draft:
-            yield f"{record.FILE} is missing. Write it: checker verify {subject.lesson.number:02} --record"
+            yield f"{KILLS} is missing. Write it: checker verify {subject.lesson.number:02} --record"
         return
     mutants = [mutant.variant.id for mutant in subject.mutants]
     recorded = record.read(path.read_text("utf-8"))

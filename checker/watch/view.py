@@ -18,7 +18,7 @@ def now(checked: Checked, offer: str = "") -> list[str]:
     return joined(
         [report.next_step(checked), *([offer] if offer else [])],
         _next_promises(checked),
-        report.details(checked) if checked.verdict.status != "todo" else report.failures(checked),
+        report.details(checked) if checked.verdict.status != "todo" else report.so_far(checked),
         report.notices(checked),
     )
 
