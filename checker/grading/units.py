@@ -26,7 +26,7 @@ from checker.grading.model import HARNESS_ERROR, Bug, LessonSheet, Unit, without
 from checker.judging.findings import HONEST_HOOKS
 from checker.showing.as_json import one_document
 
-_WINGS = ("course", "engine", "judging")  # of the checker, what a verdict depends on
+_WINGS = ("check", "course", "engine", "judging")  # of the checker, what a verdict depends on
 _LIBRARIES = (
     "fastapi",
     "starlette",
