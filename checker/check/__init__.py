@@ -198,19 +198,23 @@ def _advised(
 
 
 def _explained(verdict: Verdict, session: Session, variants: VariantSet) -> Verdict:
-    """Why valid tests of a suite that is graded catch nothing, found out by one more run: the judged ones are over."""
+    """Why valid tests of a suite that is graded catch nothing, or how they may catch anything without asking the app.
+
+    It is found out by one more run: the judged ones are over.
+    """
     size = sum(map(len, session.suite.files.values()))
-    if (
-        any(m.killed_by for m in verdict.mutants)
-        or not any(t.valid for t in verdict.tests)
-        or size > _READABLE
-    ):
+    if not any(test.valid for test in verdict.tests) or size > _READABLE:
         return verdict
     try:
         run = session.settled(Job(variants.reference, evidence=True))
     except Spent:
         return verdict
-    return replace(verdict, findings=(*verdict.findings, *why_nothing(verdict, _material(session, run))))
+    material = _material(session, run)
+    if not any(mutant.killed_by for mutant in verdict.mutants):
+        return replace(verdict, findings=(*verdict.findings, *why_nothing(verdict, material)))
+    if not material.seen("asked"):
+        return replace(verdict, suspect=tuple(sorted({*verdict.suspect, "asks_nothing"})))
+    return verdict
 
 
 def _material(session: Session, first: Run, own_tasks: Iterable[Task] = ()) -> Material:

@@ -107,9 +107,11 @@ def worn(
         if read is None:
             made[path] = text
             continue
-        always = _foreign(read, [shipped.get(path, "")])
+        always = _foreign([shipped.get(path, "")])
         sometimes = [
-            piece for piece in _foreign(read, [one.get(path, "") for one in several]) if piece not in always
+            piece
+            for piece in _foreign([text, *(one.get(path, "") for one in several)])
+            if piece not in always
         ]
         chosen = [*always, *chance.sample(sometimes, min(len(sometimes), _MOST_FOREIGN))]
         made[path], numbers[path], new = _dressed(read, chosen, chance)
@@ -223,13 +225,12 @@ def _shows_itself(value: ast.expr) -> bool:
 # -- dressing
 
 
-def _foreign(read: _Read, texts: Iterable[str]) -> list[str]:
-    """The statements of other texts of the same file that this one has not."""
-    own = set(read.pieces)
+def _foreign(texts: Iterable[str]) -> list[str]:
+    """The statements of texts of the same file, once each."""
     found: dict[str, None] = {}
     for text in texts:
         other = _read(text)
-        found.update(dict.fromkeys(piece for piece in (other.pieces if other else ()) if piece not in own))
+        found.update(dict.fromkeys(other.pieces if other else ()))
     return list(found)
 
 

@@ -16,22 +16,10 @@ from operator import attrgetter
 from types import FrameType
 from typing import Any
 
-# Through these a test can read a file; anything else between them reads for reasons of its own.
-_READERS = {
-    "io",
-    "_io",
-    "pathlib",
-    "inspect",
-    "linecache",
-    "tokenize",
-    "codecs",
-    "ast",
-    "pkgutil",
-    "shutil",
-    "importlib",
-}
-# What looks a function's code up for whoever asks.
-_LOOKERS = {"dis", "inspect"}
+# Of the standard library, what reads and looks for reasons of its own while a test stands above it; all the rest of it,
+# and pytest, read and look for whoever asks.
+_OWN_REASONS = {"traceback", "logging", "warnings", "runpy", "asyncio", "threading", "concurrent", "unittest"}
+_READERS = {*sys.stdlib_module_names, "_pytest", "pytest"} - _OWN_REASONS
 # Where an import's own machinery runs.
 _IMPORTS = {"_frozen_importlib_external", "importlib._bootstrap_external", "_pytest.assertion.rewrite"}
 _TRACES = {
@@ -100,7 +88,7 @@ def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., Non
         return False
 
     def looks_at_app(thing: Any, attribute: str, frame: FrameType) -> bool:
-        if not is_suites(frame) and frame.f_globals.get("__name__") not in _LOOKERS:
+        if not is_suites(frame) and str(frame.f_globals.get("__name__")).split(".")[0] not in _READERS:
             return False
         if not suite_reads(frame):
             return False
@@ -122,7 +110,7 @@ def watch_for_tampering(folder: str, app: Iterable[str], send: Callable[..., Non
             if is_suites(frame) and is_app_file(args[0]):
                 tell("reads_app_source")
         elif event in _TRACES:
-            if is_suites(frame):
+            if suite_reads(frame):
                 tell("traces_the_run")
         elif event == "ctypes.dlopen":
             if suite_loads(frame):

@@ -59,6 +59,7 @@ SUSPECT = {
     "exit_hook": "leaves something to be done when Python exits",
     "hook_ignored": "brings hooks of pytest's, which were not loaded",
     "equals_solution": "equals our solution, but for names and layout",
+    "asks_nothing": "catches mutants, and sends the lesson's app no request",
     "left_to_chance": "leaves its outcomes to chance, or to the app's text: nothing of it counts",
     "traces_the_run": "listens in on Python itself: an audit hook, a trace, the garbage collector",
     "loads_native_code": "loads a library of native code",
