@@ -116,7 +116,11 @@ def check_stay(booking: Booking) -> None:
     if nights <= timedelta(0):
         problem = {"type": "too_few_nights", "loc": ("body", "departure"), "msg": "A stay has a night"}
     elif nights > LONGEST_STAY:
-        problem = {"type": "too_many_nights", "loc": ("body", "departure"), "msg": "A stay has 14 nights at most"}
+        problem = {
+            "type": "too_many_nights",
+            "loc": ("body", "departure"),
+            "msg": "A stay has 14 nights at most",
+        }
     else:
         return
     raise RequestValidationError([problem])
