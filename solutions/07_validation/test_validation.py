@@ -259,5 +259,5 @@ def test_cancel_without_the_passphrase(client):
     other = client.request("DELETE", url, json={"passphrase": "under the hills"})
 
     assert problems(none) == [(("body", "passphrase"), "missing")]
-    assert other.status_code == 403  # not judged: an app that lets others cancel is caught by the last line too
+    assert other.status_code == 403  # not judged: who lets others cancel is caught by the last line too
     assert client.get("/bookings").json() == [kept]
