@@ -1,7 +1,7 @@
 """Lesson 07: one test, many inputs.
 
 Replace each `pytest.fail("TODO…")` by what the docstring says. The rows P1 to P11 are in README.md.
-One of the tasks is a helper, `problems`: five of the tests need it, so begin there.
+One of the tasks is a helper, `problems`: several tests need it, so begin there.
 """
 
 from copy import deepcopy
