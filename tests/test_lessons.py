@@ -13,6 +13,7 @@ from checker.course.lessons import Course, Lesson, find_course
 from checker.course.suite import own_suite, solution_suite, suite_at
 from checker.course.tasks import lesson_promises, promises, tasks
 from checker.errors import UsageError
+from checker.showing.report import named
 
 ROOT = Path(__file__).parents[1]
 
@@ -151,6 +152,15 @@ def test_tasks_may_be_methods_fixtures_and_coroutines(lesson):
         ("test_it", ()),
         ("TestCart::test_empty", ("P1", "P2")),
     ]
+
+
+def test_a_task_that_is_no_test_is_called_a_fixture_or_a_helper(lesson):
+    todo = "    pytest.fail('TODO')\n\n"
+    (lesson.home / "test_test_client.py").write_text(
+        f"import pytest\n\n@pytest.fixture()\ndef shop():\n{todo}def problems(response):\n{todo}def test_it():\n{todo}"
+    )
+
+    assert [named(task) for task in tasks(lesson)] == ["fixture shop", "helper problems", "test_it"]
 
 
 def test_promises_are_the_numbered_rows_of_the_table():

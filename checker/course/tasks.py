@@ -6,7 +6,7 @@ import ast
 import contextlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from checker.course.lessons import Lesson
@@ -31,6 +31,8 @@ class Task:
     """Whether the learner's file has it without its TODO."""
     gone: bool = False
     """Whether the learner's file can be read and has no function of that name."""
+    word: str = ""
+    """What it is, where its name does not say that it is a test: ``fixture`` or ``helper``."""
 
     @property
     def is_open(self) -> bool:
@@ -98,7 +100,7 @@ def tasks(lesson: Lesson, files: Mapping[str, bytes] | None = None) -> list[Task
     """The lesson's tasks in file order, and which of them `files`, by default the learner's, have done."""
     theirs = _learners_files(lesson) if files is None else files
     return [
-        _task(name, promised, theirs.get(path, b""))
+        replace(_task(name, promised, theirs.get(path, b"")), word=_word(name, text))
         for path, text in lesson.starter_files.items()
         for name, promised, is_todo in _functions_or_none(text)
         if is_todo
@@ -132,6 +134,15 @@ def _task(name: str, promised: tuple[str, ...], source: bytes) -> Task:
     except UNREADABLE:
         return Task(name, promised, done=False)
     return Task(name, promised, done=bool(found) and not all(found), gone=not found)
+
+
+def _word(name: str, source: str) -> str:
+    """What to call a function of a test file beside its name."""
+    if "test" in name.casefold():
+        return ""
+    found = (node for node in ast.parse(source).body if getattr(node, "name", "") == name)
+    decorators = [d for node in found for d in getattr(node, "decorator_list", [])]
+    return "fixture" if any("fixture" in ast.unparse(decorator) for decorator in decorators) else "helper"
 
 
 def _functions_or_none(source: str) -> list[tuple[str, tuple[str, ...], bool]]:

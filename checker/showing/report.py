@@ -393,7 +393,7 @@ def _next_task(checked: Checked) -> str:
 
 def named(task: Task) -> str:
     """A task's name, as something to look for in the file, and the rows it is about."""
-    name = task.name if "test" in task.name.casefold() else f"fixture {task.name}"
+    name = f"{task.word} {task.name}".strip()
     return f"{name} ({', '.join(task.promises)})" if task.promises else name
 
 
