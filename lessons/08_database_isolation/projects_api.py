@@ -143,7 +143,7 @@ def create_project(new: ProjectName, db: Database) -> ProjectInNumbers:
 def read_project(project: ThatProject, db: Database) -> ProjectInNumbers:
     of_project = Task.project_id == project.id
     count = select(Task.done, func.count()).where(of_project, is_there).group_by(Task.done)
-    numbers = {done: number for done, number in db.execute(count)}
+    numbers = dict(db.execute(count).all())
     return ProjectInNumbers(
         id=project.id, name=project.name, open=numbers.get(False, 0), done=numbers.get(True, 0)
     )
