@@ -4,15 +4,16 @@ import re
 import sys
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from inspect import isgeneratorfunction
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, delete, event, func, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError, PendingRollbackError, ProgrammingError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import DetachedInstanceError
 from sqlalchemy.pool import QueuePool, SingletonThreadPool, StaticPool
 
@@ -136,39 +137,73 @@ def test_session_on_a_file_sees_nothing_of_what_another_flushed(file_url):
         assert count(engine, Project) == 0
 
 
-def flushes_alone(client):
-    """Whether a change that is flushed and not committed looks as if it were stored."""
+def create_without_commit(dependency):
+    """A request that stores a project, flushes, and commits nothing."""
     own = FastAPI()
 
     @own.post("/")
-    def create(db: Session = Depends(get_db)) -> None:
+    def create(db: Session = Depends(dependency)) -> None:
         db.add(Project(name="garden"))
         db.flush()
 
-    own.dependency_overrides = app.dependency_overrides
     TestClient(own).post("/")
 
 
-@pytest.mark.parametrize(("way", "seen"), [("one session", 1), ("nobody closes", 1), ("a session each", 0)])
-def test_missing_commit_in_memory_is_seen_where_the_session_is_closed(engine, way, seen):
-    sessions = sessionmaker(engine)
-    opened = []
+@pytest.mark.parametrize(
+    ("way", "in_memory", "on_a_file"),
+    [("one session", 1, 1), ("nobody closes", 1, 0), ("a session each", 0, 0)],
+)
+def test_missing_commit_is_seen_where_the_session_is_closed(way, in_memory, on_a_file, file_url):
+    for url, options, expected in [("sqlite://", SHARED, in_memory), (file_url, {}, on_a_file)]:
+        with database(url, **options) as engine, Session(engine) as shared:
+            opened = []
 
-    def opens():
-        opened.append(sessions())
-        return opened[-1]
+            def opens(opened=opened, engine=engine):
+                opened.append(Session(engine))
+                return opened[-1]
 
-    with sessions() as shared:
-        ways = {
-            "one session": lambda: shared,
-            "nobody closes": opens,
-            "a session each": a_session_each(engine),
-        }
-        with client_with(ways[way]) as client:
-            flushes_alone(client)
-        assert shared.scalar(select(func.count()).select_from(Project)) == seen
-    for session in opened:
-        session.close()
+            ways = {
+                "one session": lambda shared=shared: shared,
+                "nobody closes": opens,
+                "a session each": a_session_each(engine),
+            }
+            create_without_commit(without_parameters(ways[way]))
+            looking = shared if way == "one session" else Session(engine)
+            assert looking.scalar(select(func.count()).select_from(Project)) == expected
+            for session in [looking, *opened]:
+                session.close()
+
+
+def without_parameters(dependency):
+    """What FastAPI asks no parameters for."""
+    if isgeneratorfunction(dependency):
+        return dependency
+    return lambda: dependency()
+
+
+def test_change_without_commit_is_green_in_one_session_and_lost(engine):
+    source = (LESSON / "projects_api.py").read_text("utf-8")
+    forgetful = source.replace("task.done = change.done\n    db.commit()", "task.done = change.done")
+    assert forgetful != source
+    module = ModuleType("forgetful_projects_api")
+    sys.modules[module.__name__] = module
+    try:
+        exec(forgetful, vars(module))
+        with Session(engine) as db:
+            garden = module.Project(name="garden")
+            db.add(garden)
+            db.flush()
+            dig = module.Task(project_id=garden.id, title="dig")
+            db.add(dig)
+            db.commit()
+            module.app.dependency_overrides[module.get_db] = lambda: db
+            response = TestClient(module.app).patch(f"/tasks/{dig.id}", json={"done": True})
+            assert response.json()["done"] is True
+            assert db.get(module.Task, dig.id).done is True
+    finally:
+        del sys.modules[module.__name__]
+    with Session(engine) as db:
+        assert db.scalars(select(Task.done)).all() == [False]
 
 
 def test_session_gives_what_it_knows_as_it_knew_it(engine):
@@ -205,6 +240,12 @@ def test_object_of_a_closed_session_cannot_be_read(engine):
         db.commit()
     with pytest.raises(DetachedInstanceError):
         _ = project.id
+
+    with Session(engine, expire_on_commit=False) as db:
+        kitchen = Project(name="kitchen")
+        db.add(kitchen)
+        db.commit()
+    assert kitchen.name == "kitchen"
 
 
 @pytest.mark.parametrize("finish", ["flush", "commit"])
