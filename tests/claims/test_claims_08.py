@@ -23,6 +23,7 @@ SOLUTION = ROOT / "solutions" / "08_database_isolation" / "test_database_isolati
 BLOCKS = re.findall(
     r"^```python[^\n]*\n(.*?)^```", (LESSON / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
 )
+RECIPE = {"join_transaction_mode": "create_savepoint"}
 SHARED = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
 
 sys.path.insert(0, str(LESSON))
@@ -62,9 +63,9 @@ def client_with(dependency, **options):
         app.dependency_overrides.clear()
 
 
-def a_session_each(engine):
+def a_session_each(bind, **options):
     def dependency():
-        with Session(engine) as db:
+        with Session(bind, **options) as db:
             yield db
 
     return dependency
@@ -364,7 +365,7 @@ def recipe(engine):
     with engine.connect() as connection:
         connection.connection.driver_connection.set_trace_callback(sent.append)
         outer = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint") as db:
+        with Session(connection, **RECIPE) as db:
             db.add(Project(name="garden"))
             db.commit()
         outer.rollback()
@@ -387,11 +388,29 @@ def test_recipe_piles_up_one_row_a_test(engine):
     for number in range(1, 4):
         with engine.connect() as connection:
             outer = connection.begin()
-            with Session(connection, join_transaction_mode="create_savepoint") as db:
+            with Session(connection, **RECIPE) as db:
                 db.add(Project(name=f"garden {number}"))
                 db.commit()
             outer.rollback()
         assert count(engine, Project) == number
+
+
+@pytest.mark.parametrize(("is_mended", "second"), [(False, 409), (True, 201)])
+def test_second_test_on_the_recipe_meets_the_first_unless_it_is_mended(readme, is_mended, second):
+    engine = create_engine("sqlite://", **SHARED)
+    if is_mended:
+        readme.mend(engine)
+    Base.metadata.create_all(engine)
+    statuses = []
+    for _ in range(2):
+        with engine.connect() as connection:
+            outer = connection.begin()
+            with client_with(a_session_each(connection, **RECIPE)) as client:
+                statuses.append(client.post("/projects", json={"name": "garden"}).status_code)
+            outer.rollback()
+    engine.dispose()
+
+    assert statuses == [201, second]
 
 
 def test_nothing_begins_before_the_savepoint_unless_it_is_mended(readme, engine):
