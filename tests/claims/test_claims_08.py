@@ -438,19 +438,33 @@ def test_it_is_the_begin_that_keeps_the_row_out(readme):
     assert (left("connect"), left("begin"), left("connect", "begin")) == (1, 0, 0)
 
 
-def test_solution_is_as_complete_on_the_mended_recipe(checker, tmp_path):
-    """The README's extra: another `sessions`, the same verdict."""
-    own = next(
-        code for code in BLOCKS if "mend(engine)" in code and '@pytest.fixture(scope="module")' in code
-    )
+def on_the_recipe(is_mended):
+    """The solution with one of the README's two recipes in place of its `sessions`."""
+    recipes = [code for code in BLOCKS if '@pytest.fixture(scope="module")' in code]
+    (recipe,) = [code for code in recipes if ("mend(engine)" in code) == is_mended]
     mend = next(code for code in BLOCKS if code.startswith("from sqlalchemy import event"))
-    mend = mend[: mend.index("\n\ndef test_")]
     solution = SOLUTION.read_text("utf-8")
-    begin = solution.index("@pytest.fixture\ndef sessions():")
-    end = solution.index("@pytest.fixture\ndef client(")
+    before, _, rest = solution.partition("@pytest.fixture\ndef sessions():")
+    after = rest[rest.index("@pytest.fixture\ndef client(") :]
+    return "\n\n".join([before, mend.partition("\n\ndef test_")[0], recipe.partition("@twice")[0], after])
+
+
+def test_solution_is_as_complete_on_the_mended_recipe(checker, tmp_path):
     suite = tmp_path / "test_on_savepoints.py"
-    suite.write_text(solution[:begin] + mend + "\n\n" + own[: own.index("@twice")] + solution[end:], "utf-8")
+    suite.write_text(on_the_recipe(is_mended=True), "utf-8")
 
     verdict = checker.verdict("08", "--suite", suite, "--time-limit", "60")
 
     assert (verdict["status"], verdict["score"], verdict["findings"]) == ("complete", 1, [])
+
+
+def test_solution_on_the_recipe_as_it_is_is_red_on_the_app(checker, tmp_path):
+    suite = tmp_path / "test_on_savepoints.py"
+    suite.write_text(on_the_recipe(is_mended=False), "utf-8")
+
+    verdict = checker.verdict("08", "--suite", suite, "--time-limit", "60")
+
+    outcomes = {test["name"]: test["outcome"] for test in verdict["tests"]}
+    assert outcomes["test_new_project_is_stored"] == "passed"
+    assert outcomes["test_taken_name_is_refused"] != "passed"
+    assert verdict["status"] != "complete"
