@@ -16,6 +16,8 @@ ELSEWHERE = Path(__file__).parent / "elsewhere"
         ("06", "async_suite.py"),
         ("07", "booking_suite.py"),
         ("07", "guesthouse_suite.py"),
+        ("08", "projects_suite.py"),
+        ("08", "projects_class_suite.py"),
     ],
 )
 def test_a_suite_from_elsewhere_passes(checker, lesson, suite):
