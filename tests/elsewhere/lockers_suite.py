@@ -1,3 +1,4 @@
+# ruff: noqa: PT009
 """Somebody else's tests of contract 10 (error_handlers): classes in the manner of unittest, and an AsyncClient."""
 
 import asyncio

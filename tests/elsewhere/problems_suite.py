@@ -1,3 +1,4 @@
+# ruff: noqa: PT018
 """Somebody else's tests of contract 10 (error_handlers): functions with fixtures, mocks with a spec."""
 
 import logging
