@@ -160,7 +160,7 @@ async def on_refused(request: Request, error: Refused) -> JSONResponse:
 
 async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
     # Not the whole of each error: its `input` is what was sent, a PIN too.
-    errors = [{"loc": one["loc"], "type": one["type"]} for one in error.errors()]
+    errors = [{"loc": one["loc"], "msg": one["msg"]} for one in error.errors()]
     return problem(request, 422, "invalid-request", "The request does not fit", errors=errors)
 
 
