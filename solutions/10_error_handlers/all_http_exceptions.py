@@ -91,6 +91,7 @@ def answer(request: Request, status: int, type: str, headers: Any = None, **more
 
 async def on_error(request: Request, error: Any) -> JSONResponse:
     """Whatever was raised: an answer that somebody chose, a request that does not fit, or a surprise."""
+    logging.warning("%s: %s %s went wrong", request.scope["request id"], request.method, request.url.path)
     if isinstance(error, RequestValidationError):
         at_fault = [{"where": ".".join(map(str, e["loc"])), "loc": e["loc"]} for e in error.errors()]
         return answer(request, 422, "invalid-request", errors=at_fault)
