@@ -18,6 +18,8 @@ ELSEWHERE = Path(__file__).parent / "elsewhere"
         ("07", "guesthouse_suite.py"),
         ("08", "projects_suite.py"),
         ("08", "projects_class_suite.py"),
+        ("10", "problems_suite.py"),
+        ("10", "lockers_suite.py"),
     ],
 )
 def test_a_suite_from_elsewhere_passes(checker, lesson, suite):
