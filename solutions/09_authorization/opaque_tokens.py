@@ -91,8 +91,11 @@ def get_db() -> Iterator[Session]:
         yield db
 
 
-def get_password_context(context: CryptContext = CryptContext(schemes=["argon2"])) -> CryptContext:  # noqa: B008
-    return context
+contexts = {"real": CryptContext(schemes=["argon2"])}
+
+
+def get_password_context() -> CryptContext:
+    return contexts["real"]
 
 
 Database = Annotated[Session, Depends(get_db)]

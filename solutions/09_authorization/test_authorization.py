@@ -39,6 +39,13 @@ def client(sessions):
     app.dependency_overrides.clear()
 
 
+def add_user(sessions, username, **more):
+    """Put a user into the database, past the API; `more` are columns, such as `is_active=False`."""
+    with sessions() as db:
+        db.add(User(username=username, password_hash=cheap.hash(PASSWORD), **more))
+        db.commit()
+
+
 def register(client, username, **more):
     """The answer to who registers under that name, with `more` in the body."""
     return client.post("/users", json={"username": username, "password": PASSWORD, **more})
@@ -92,10 +99,8 @@ def test_first_is_admin_and_nobody_else(client):
 
 def test_refused_log_ins_are_alike(client, sessions):
     """A wrong password, a stranger and somebody who is locked out are told the same (P4)."""
-    with sessions() as db:
-        db.add(User(username="olga", password_hash=cheap.hash(PASSWORD)))
-        db.add(User(username="otto", password_hash=cheap.hash(PASSWORD), is_active=False))
-        db.commit()
+    add_user(sessions, "olga")
+    add_user(sessions, "otto", is_active=False)
 
     wrong, stranger, locked = (
         client.post("/token", data={"username": username, "password": password})
