@@ -9,6 +9,7 @@ from typing import Annotated
 import jwt
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
+from fastapi.responses import RedirectResponse
 from fastapi.security import OAuth2PasswordRequestForm
 from fastapi.testclient import TestClient
 from passlib.context import CryptContext
@@ -185,6 +186,22 @@ def test_password_in_a_list_of_users_says_nothing():
 def test_more_than_one_mistake_is_not_200(client):
     assert client.get("/ntoes").status_code == 404
     assert client.put("/notes").status_code == 405
+
+
+def test_client_follows_a_redirect_to_the_log_in_page():
+    own = FastAPI()
+
+    @own.get("/secret")
+    def read() -> RedirectResponse:
+        return RedirectResponse("/log-in")
+
+    @own.get("/log-in")
+    def log_in_page() -> str:
+        return "Who are you?"
+
+    stranger = TestClient(own)
+    assert stranger.get("/secret").status_code == 200
+    assert stranger.get("/secret", follow_redirects=False).status_code == 307
 
 
 def test_cast_costs_six_requests(client, pinboard, monkeypatch):
