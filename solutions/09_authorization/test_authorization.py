@@ -35,7 +35,8 @@ def client(sessions):
 
     app.dependency_overrides[get_db] = session_of_a_request
     app.dependency_overrides[get_password_context] = lambda: cheap
-    yield TestClient(app)
+    with TestClient(app) as client:
+        yield client
     app.dependency_overrides.clear()
 
 

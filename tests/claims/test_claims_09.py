@@ -1,5 +1,6 @@
 """What lesson 09 says of rights, tokens, hashes, rows and scopes, on the installed versions."""
 
+import asyncio
 import re
 import time
 import types
@@ -202,6 +203,22 @@ def test_client_follows_a_redirect_to_the_log_in_page():
     stranger = TestClient(own)
     assert stranger.get("/secret").status_code == 200
     assert stranger.get("/secret", follow_redirects=False).status_code == 307
+
+
+def test_requests_of_an_entered_client_share_an_event_loop():
+    own, loops = FastAPI(), []
+
+    @own.get("/")
+    async def read() -> None:
+        loops.append(asyncio.get_running_loop())
+
+    with TestClient(own) as entered:
+        entered.get("/")
+        entered.get("/")
+    assert loops[0] is loops[1]
+    TestClient(own).get("/")
+    TestClient(own).get("/")
+    assert loops[2] is not loops[3]
 
 
 def test_cast_costs_six_requests(client, pinboard, monkeypatch):
