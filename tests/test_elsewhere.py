@@ -20,6 +20,8 @@ ELSEWHERE = Path(__file__).parent / "elsewhere"
         ("08", "projects_class_suite.py"),
         ("10", "problems_suite.py"),
         ("10", "lockers_suite.py"),
+        ("09", "pinboard_suite.py"),
+        ("09", "pinboard_class_suite.py"),
     ],
 )
 def test_a_suite_from_elsewhere_passes(checker, lesson, suite):
