@@ -14,6 +14,8 @@ ELSEWHERE = Path(__file__).parent / "elsewhere"
         ("02", "session_suite.py"),
         ("05", "token_suite.py"),
         ("06", "async_suite.py"),
+        ("11", "post_office_suite.py"),
+        ("11", "post_office_unittest_suite.py"),
     ],
 )
 def test_a_suite_from_elsewhere_passes(checker, lesson, suite):
