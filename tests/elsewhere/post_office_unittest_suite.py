@@ -6,6 +6,7 @@ import unittest
 from unittest.mock import AsyncMock
 
 import httpx2
+import pytest
 from fastapi.testclient import TestClient
 from post_office import app as served
 from post_office import create_app, open_archive
@@ -64,58 +65,58 @@ class WhileOpen(OfficeCase):
 
     async def test_ready(self):
         response = await self.request("GET", "/ready")
-        self.assertEqual((response.status_code, response.json()), (200, {"ready": True}))
+        assert (response.status_code, response.json()) == (200, {"ready": True})
 
     async def test_delivered_once(self):
         answer = await self.post()
-        self.assertEqual(answer.status_code, 202)
+        assert answer.status_code == 202
         self.deliver.assert_awaited_once()
         args, kwargs = self.deliver.await_args
-        self.assertEqual([*args, *kwargs.values()], ["elm", "hello"])
+        assert [*args, *kwargs.values()] == ["elm", "hello"]
         letter = await self.letter(answer)
-        self.assertEqual((letter["state"], letter["attempts"]), ("delivered", 1))
+        assert (letter["state"], letter["attempts"]) == ("delivered", 1)
         self.pause.assert_not_awaited()
 
     async def test_failing_for_ever(self):
         self.deliver.side_effect = ValueError()
         answer = await self.post()
-        self.assertEqual(answer.status_code, 202)
+        assert answer.status_code == 202
         letter = await self.letter(answer)
-        self.assertEqual((letter["state"], letter["attempts"]), ("failed", 3))
-        self.assertIsInstance(letter["error"], str)
-        self.assertNotEqual(letter["error"], "")
-        self.assertEqual(self.deliver.await_count, 3)
-        self.assertEqual(self.pause.await_count, 2)
+        assert (letter["state"], letter["attempts"]) == ("failed", 3)
+        assert isinstance(letter["error"], str)
+        assert letter["error"] != ""
+        assert self.deliver.await_count == 3
+        assert self.pause.await_count == 2
 
     async def test_rounds_until_it_is_delivered(self):
         self.deliver.side_effect = [KeyError("x")] * 3 + [KeyError("y")] * 3 + [KeyError("z"), None]
         answer = await self.post()
         await self.make_round()
-        self.assertEqual((await self.letter(answer))["attempts"], 6)
+        assert (await self.letter(answer))["attempts"] == 6
         await self.make_round()
         letter = await self.letter(answer)
-        self.assertEqual((letter["state"], letter["attempts"]), ("delivered", 8))
+        assert (letter["state"], letter["attempts"]) == ("delivered", 8)
         await self.make_round()
-        self.assertEqual(self.deliver.await_count, 8)
+        assert self.deliver.await_count == 8
 
     async def test_letters_of_many_at_once(self):
         answers = await asyncio.gather(*(self.post(text=f"number {n}") for n in range(6)))
-        self.assertEqual({answer.status_code for answer in answers}, {202})
-        self.assertEqual(len({str(answer.json()["id"]) for answer in answers}), 6)
+        assert {answer.status_code for answer in answers} == {202}
+        assert len({str(answer.json()["id"]) for answer in answers}) == 6
         listed = (await self.request("GET", "/letters")).json()
-        self.assertEqual([letter["state"] for letter in listed], ["delivered"] * 6)
+        assert [letter["state"] for letter in listed] == ["delivered"] * 6
 
     async def test_refused_letter(self):
-        self.assertEqual((await self.post(to="birch")).status_code, 404)
-        self.assertEqual((await self.post(text="")).status_code, 422)
-        self.assertEqual((await self.request("GET", "/letters")).json(), [])
+        assert (await self.post(to="birch")).status_code == 404
+        assert (await self.post(text="")).status_code == 422
+        assert (await self.request("GET", "/letters")).json() == []
         self.deliver.assert_not_called()
 
 
 class BeforeAndAfter(OfficeCase):
     async def test_not_started(self):
-        self.assertEqual((await self.request("GET", "/ready")).status_code, 503)
-        self.assertEqual((await self.post()).json(), {"detail": "Post office is closed"})
+        assert (await self.request("GET", "/ready")).status_code == 503
+        assert (await self.post()).json() == {"detail": "Post office is closed"}
         self.opened.__aenter__.assert_not_called()
 
     async def test_stopped(self):
@@ -124,34 +125,34 @@ class BeforeAndAfter(OfficeCase):
             await asyncio.sleep(0)
             self.opened.__aexit__.assert_not_called()
         self.opened.__aexit__.assert_awaited_once()
-        self.assertEqual(asyncio.all_tasks(), self.before)
+        assert asyncio.all_tasks() == self.before
         response = await self.post()
-        self.assertEqual((response.status_code, response.json()), (503, {"detail": "Post office is closed"}))
-        self.assertEqual((await self.request("GET", "/ready")).json(), {"ready": False})
+        assert (response.status_code, response.json()) == (503, {"detail": "Post office is closed"})
+        assert (await self.request("GET", "/ready")).json() == {"ready": False}
 
     async def test_failed_start(self):
         archive = kept_open(object())
         self.opened.__aenter__.side_effect = PermissionError("strike")
         app = create_app(open_archive=lambda: archive, open_carrier=lambda: self.opened)
-        with self.assertRaisesRegex(PermissionError, "strike"):
+        with pytest.raises(PermissionError, match="strike"):
             async with app.router.lifespan_context(app):
                 self.fail("it started")
         archive.__aexit__.assert_awaited_once()
-        self.assertEqual(asyncio.all_tasks(), self.before)
+        assert asyncio.all_tasks() == self.before
 
 
 class Served(unittest.TestCase):
     def test_exported_app_is_an_office_with_its_own_parts(self):
         with TestClient(served) as client:
-            self.assertEqual(client.get("/ready").json(), {"ready": True})
-            self.assertEqual(client.get("/letters").json(), [])
+            assert client.get("/ready").json() == {"ready": True}
+            assert client.get("/letters").json() == []
 
     def test_exported_archive_can_be_opened(self):
         async def look():
             async with open_archive() as archive:
                 return archive
 
-        self.assertIsNotNone(asyncio.run(look()))
+        assert asyncio.run(look()) is not None
 
     def test_answer_is_there_before_the_delivery(self):
         gate, delivered = threading.Event(), []
@@ -165,10 +166,10 @@ class Served(unittest.TestCase):
         with TestClient(app) as client:
             with client.stream("POST", "/letters", json={"to": "ash", "text": "slow"}) as response:
                 response.read()
-                self.assertEqual(response.status_code, 202)
-                self.assertEqual(delivered, [])
+                assert response.status_code == 202
+                assert delivered == []
                 gate.set()
-            self.assertEqual(delivered, [("ash", "slow")])
+            assert delivered == [("ash", "slow")]
 
 
 if __name__ == "__main__":
