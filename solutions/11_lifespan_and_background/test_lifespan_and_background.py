@@ -135,9 +135,10 @@ def read(client, posted):
     return client.get(f"/letters/{posted['id']}").json()
 
 
-def letters(client):
-    """All letters, by street."""
-    return {letter["to"]: letter for letter in client.get("/letters").json()}
+def outcome(client, posted):
+    """What has become of that letter, and after how many attempts."""
+    letter = read(client, posted)
+    return letter["state"], letter["attempts"]
 
 
 # -- before and after
@@ -156,20 +157,26 @@ def test_a_stopped_office_accepts_nothing(app):
 def test_closed_in_reverse(app, events):
     """Opened in order; at the stop the rounds end, then the parts are closed in reverse (P1, P3)."""
     with TestClient(app):
-        while_open = list(events)
+        events.append("open")
 
-    assert while_open == ["archive opened", "carrier opened"]
-    assert events[2:] == ["rounds ended", "carrier closed", "archive closed"]
+    assert events == [
+        "archive opened",
+        "carrier opened",
+        "open",
+        "rounds ended",
+        "carrier closed",
+        "archive closed",
+    ]
 
 
 def test_a_start_that_fails(events):
     """If the carrier cannot be opened, the start says so and the archive is closed again (P2)."""
     app = create_app(
         open_archive=lambda: Part("archive", events),
-        open_carrier=lambda: Part("carrier", events, fails=ConnectionError("ill today")),
+        open_carrier=lambda: Part("carrier", events, fails=ConnectionError()),
     )
 
-    with pytest.raises(ConnectionError, match="ill today"), TestClient(app):
+    with pytest.raises(ConnectionError), TestClient(app):
         pass
 
     assert events == ["archive opened", "archive closed"]
@@ -180,17 +187,13 @@ def test_ready(app):
     """The office is ready between its start and its stop, and at no other time (P4)."""
     client = TestClient(app)
 
-    before = client.get("/ready")
+    answers = [client.get("/ready")]
     with client:
-        between = client.get("/ready")
-    after = client.get("/ready")
+        answers.append(client.get("/ready"))
+    answers.append(client.get("/ready"))
 
-    assert [before.status_code, between.status_code, after.status_code] == [503, 200, 503]
-    assert [before.json(), between.json(), after.json()] == [
-        {"ready": False},
-        {"ready": True},
-        {"ready": False},
-    ]
+    assert [answer.status_code for answer in answers] == [503, 200, 503]
+    assert [answer.json() for answer in answers] == [{"ready": ready} for ready in (False, True, False)]
 
 
 @pytest.mark.parametrize(
@@ -213,8 +216,7 @@ def test_delivered_once(client, carrier):
 
     assert response.status_code == 202
     assert carrier.delivered == [("elm", "hello")]
-    letter = read(client, response.json())
-    assert (letter["state"], letter["attempts"]) == ("delivered", 1)
+    assert outcome(client, response.json()) == ("delivered", 1)
 
 
 def test_the_answer_comes_first(client, carrier):
@@ -227,7 +229,7 @@ def test_the_answer_comes_first(client, carrier):
         kept, delivered = client.get("/letters").json(), list(carrier.delivered)
         carrier.gate.set()
 
-    assert (posted["to"], posted["state"]) == ("elm", "accepted")
+    assert posted == {**posted, "to": "elm", "state": "accepted"}
     assert delivered == []
     assert [letter["id"] for letter in kept] == [posted["id"]]
 
@@ -253,42 +255,41 @@ def test_failures(client, carrier, pause, failures, state, attempts):
     """A carrier that fails is asked again, with a pause between, three times in all (P9, P10)."""
     carrier.failures = failures
 
-    letter = read(client, client.post("/letters", json=LETTER).json())
+    posted = client.post("/letters", json=LETTER).json()
 
-    assert (letter["state"], letter["attempts"]) == (state, attempts)
+    assert outcome(client, posted) == (state, attempts)
     assert pause.count == attempts - 1
-    assert letter["error"] or state == "delivered"
+    assert state == "delivered" or read(client, posted)["error"]
 
 
 def test_rounds(client, carrier, rounds):
     """Each round hands over what has failed, and nothing else, until it is delivered (P11)."""
+    posted = {}
     for street, failures in [("elm", 3), ("oak", 3), ("ash", 0)]:
         carrier.failures = failures
-        client.post("/letters", json={"to": street, "text": "hello"})
+        posted[street] = client.post("/letters", json={"to": street, "text": "hello"}).json()
 
     carrier.failures = 6
     rounds.make()
     carrier.failures = 0
     rounds.make()
 
-    assert sorted(to for to, _ in carrier.delivered) == ["ash", "elm", "oak"]
-    assert {street: letter["attempts"] for street, letter in letters(client).items()} == {
-        "elm": 7,
-        "oak": 7,
-        "ash": 1,
+    assert {street: outcome(client, letter) for street, letter in posted.items()} == {
+        "elm": ("delivered", 7),
+        "oak": ("delivered", 7),
+        "ash": ("delivered", 1),
     }
 
 
-def test_letters_can_be_read(client, carrier):
+def test_letters_can_be_read(client):
     """The row without a task: each letter by its id, and all of them in a list (P12)."""
     posted = [
         client.post("/letters", json={"to": street, "text": "hello"}).json() for street in ("elm", "oak")
     ]
 
-    read_one_by_one = [read(client, letter) for letter in posted]
+    one_by_one = {letter["id"]: read(client, letter) for letter in posted}
 
-    assert [letter["to"] for letter in read_one_by_one] == ["elm", "oak"]
-    for letter in read_one_by_one:
-        assert {"id", "to", "state", "attempts", "error"} <= letter.keys()
-    assert letters(client) == {letter["to"]: letter for letter in read_one_by_one}
+    for letter in one_by_one.values():
+        assert letter.keys() >= {"id", "to", "state", "attempts", "error"}
+    assert {letter["id"]: letter for letter in client.get("/letters").json()} == one_by_one
     assert client.get("/letters/nobody").status_code == 404
