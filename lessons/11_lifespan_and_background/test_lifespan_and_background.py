@@ -212,5 +212,5 @@ def test_a_refused_letter_goes_nowhere(client, carrier):
 
 @pytest.mark.parametrize(("failures", "state", "attempts"), [(1, "delivered", 2)])
 def test_failures(client, carrier, pause, rounds, failures, state, attempts):
-    """A carrier that fails is asked again, three times in all (P9, P10), and once more in each round (P11)."""
+    """A carrier that fails is asked again, three times in all (P9, P10), and anew in each round (P11)."""
     pytest.fail("TODO: complete the table; post; look at the letter; then make a round or two", pytrace=False)
