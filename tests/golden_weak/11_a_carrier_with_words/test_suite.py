@@ -49,9 +49,8 @@ class Clock:
     def __init__(self, log):
         self.log, self.naps, self.idle = log, 0, threading.Semaphore(0)
 
-    def nap(self, seconds):
+    async def nap(self, seconds):
         self.naps += 1
-        return asyncio.sleep(0)
 
     async def wait(self):
         self.loop, self.strike = asyncio.get_running_loop(), asyncio.Event()
