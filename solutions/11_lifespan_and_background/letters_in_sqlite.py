@@ -78,7 +78,7 @@ class Desk:
         to, text, before = self.letters.execute(query, (letter_id,)).fetchone()
         for left in (2, 1, 0):
             try:
-                await self.carrier.deliver(text=text, to=to)
+                await self.carrier.deliver(to=to, text=text)
             except Exception as error:
                 self.note(letter_id, before if left else "failed", f"Not delivered ({type(error).__name__})")
             else:
