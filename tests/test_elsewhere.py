@@ -22,6 +22,8 @@ ELSEWHERE = Path(__file__).parent / "elsewhere"
         ("10", "lockers_suite.py"),
         ("09", "pinboard_suite.py"),
         ("09", "pinboard_class_suite.py"),
+        ("11", "post_office_suite.py"),
+        ("11", "post_office_unittest_suite.py"),
     ],
 )
 def test_a_suite_from_elsewhere_passes(checker, lesson, suite):
