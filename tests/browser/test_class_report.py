@@ -4,11 +4,13 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from grading.classes import AWKWARD, HOSTILE_TEST, MADE_AT, made_class, made_marks
+from grading.classes import AWKWARD, HOSTILE_TEST, MADE_AT, made_class, made_marks, sheets
 
 from checker.grading.report import write_feedback, write_report
 from checker.grading.safely import safe_names
 
+LESSONS = len(list(sheets()))
+SCORE, MARK = LESSONS + 3, LESSONS + 4  # columns, after the name, the lessons and how many are complete
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -128,9 +130,9 @@ def test_score_sorts_the_lowest_first_and_then_the_highest(open_report):
     page = open_report()
 
     sort_by(page, "Score")
-    lowest_first = [int(text.rstrip(" %")) for text in column(page, 9)]
+    lowest_first = [int(text.rstrip(" %")) for text in column(page, SCORE)]
     sort_by(page, "Score")
-    highest_first = [int(text.rstrip(" %")) for text in column(page, 9)]
+    highest_first = [int(text.rstrip(" %")) for text in column(page, SCORE)]
 
     assert lowest_first == sorted(lowest_first)
     assert highest_first == sorted(lowest_first, reverse=True)
@@ -142,7 +144,7 @@ def test_mark_puts_those_without_one_first(open_report):
 
     sort_by(page, "Mark")
 
-    marks = [-1 if text == "no mark" else float(text.partition(" ")[0]) for text in column(page, 10)]
+    marks = [-1 if text == "no mark" else float(text.partition(" ")[0]) for text in column(page, MARK)]
     assert marks == sorted(marks)
     assert marks[0] == -1
 
