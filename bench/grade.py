@@ -96,7 +96,7 @@ def compare(folder: Path, lessons: Sequence[Lesson], size: int, every: int) -> N
 
 
 def cost_of_skins(lessons: Sequence[Lesson], a_run: float) -> None:
-    """Milliseconds to dress each variant of each lesson, once it is known what of it can be dressed, and before."""
+    """Milliseconds to dress each variant of each lesson: the first time, when only what it shares has been read, and again."""
     first, later = [], []
     for lesson in lessons:
         variants = load_variants(lesson)
@@ -105,7 +105,7 @@ def cost_of_skins(lessons: Sequence[Lesson], a_run: float) -> None:
             for number, variant in enumerate((*variants.correct, *variants.mutants)):
                 dress = partial(worn, variant.files, variants.reference.files, others, number + 1)
                 times.append(timed(dress)[0])
-    for name, times in (("the first of a variant", first), ("any other", later)):
+    for name, times in (("the first of a variant, others read", first), ("any other", later)):
         print(
             f"A skin, {name}: {median(times) * 1000:.1f} ms, {median(times) / a_run:.1%} of a run of the floor's."
         )

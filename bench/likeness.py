@@ -98,7 +98,7 @@ def renamed(tree: ast.Module) -> ast.Module:
 
 
 def other_data(tree: ast.Module) -> ast.Module:
-    """Every text that is no path, and no key, and every small number that is no status, is another one."""
+    """Every word in small letters, and every small number that is no status, is another one."""
     fresh = count(1)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):

@@ -4,7 +4,7 @@
 
 Each suite is judged once on the apps as they are and then, as in grading, so many times with every run in a skin that no other
 run has: with some thirty runs in a grading, eight of them are over two hundred skins. A verdict is the same if its status, its
-score, its tests, what kills which mutant, and the kinds of its findings are; who goes by the app's text is told apart.
+score, its tests and what kills which mutant are.
 """
 
 from __future__ import annotations

@@ -3,10 +3,13 @@
 import ast
 from dataclasses import replace
 from fnmatch import fnmatch
+from pathlib import Path
 
 import pytest
 
-from checker.course.tasks import promised_cells
+from checker.course.lessons import Course
+from checker.course.suite import solution_suite
+from checker.course.tasks import promised_cells, worked_examples
 from checker.engine.variant import Variant, VariantSet
 from checker.judging.advice import Material, advice
 from checker.judging.counterfactual import attempts, outcome, without_asserts, worth_running
@@ -304,6 +307,8 @@ def test_assertion_that_is_always_true_is_told_with_its_reason(line, why):
         "assert next(r) == next(r)",
         "assert r.status_code in (200, 201)",
         "assert r.is_success or client",
+        "assert column.json",
+        "assert (*rows,)",
         "assert False, 'never here'",
     ],
 )
@@ -322,7 +327,14 @@ def test_failure_that_an_except_swallows_is_told(caught):
 
 
 @pytest.mark.parametrize(
-    "handled", ["except ValueError:\n        pass", "except AssertionError:\n        raise"]
+    "handled",
+    [
+        "except ValueError:\n        pass",
+        "except AssertionError:\n        raise",
+        "except AssertionError:\n        is_right = False",
+        "except AssertionError as error:\n        last = error",
+        "except AssertionError:\n        pass\n    else:\n        pytest.fail('it was true')",
+    ],
 )
 def test_failure_that_goes_further_is_not_said_to_be_swallowed(handled):
     assert one_test(f"def test_x():\n    try:\n        assert a\n    {handled}").hollow == {}
@@ -365,6 +377,37 @@ def test_what_never_runs_is_named_with_its_line_and_what_to_do(source, says):
     assert fnmatch(found.text, says.replace("[", "[[]")), found.text
 
 
+def test_except_that_swallows_is_named_and_not_the_one_above_it():
+    two = "    except ValueError:\n        raise\n    except AssertionError:\n        pass"
+    source = f"def test_x():\n    try:\n        assert a\n{two}"
+
+    assert one_test(source).hollow == {3: "the `except` in line 6 swallows its failure"}
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [
+        ("check_alice", "test_alice"),
+        ("items_are_stored", "test_items_are_stored"),
+        ("checkout_works", "test_checkout_works"),
+    ],
+)
+def test_better_name_is_the_old_one_with_test_before_it(name, better):
+    [found] = read({"test_a.py": f"def {name}():\n    {LOOK}".encode()}).never_run
+
+    assert found.text.endswith(f"Call it {better}.")
+
+
+@pytest.mark.parametrize("lesson", Course(Path(__file__).parents[1]).lessons, ids=lambda lesson: lesson.name)
+def test_nothing_of_this_is_said_of_what_the_course_itself_ships(lesson):
+    solution = read(solution_suite(lesson).files)
+    starter = read({path: text.encode() for path, text in lesson.starter_files.items()})
+
+    assert [one.name for one in starter.never_run if one.name not in worked_examples(lesson)] == []
+    assert solution.never_run == ()
+    assert not [test.name for test in (*solution.tests, *starter.tests) if test.hollow]
+
+
 def test_file_whose_name_pytest_passes_over_is_named():
     files = {
         "test_a.py": b"def test_x():\n    assert a",
@@ -389,8 +432,20 @@ def test_file_whose_name_pytest_passes_over_is_named():
         f"class TestA:\n    @staticmethod\n    def test_a():\n        {LOOK}",
         f"def test_x():\n    def test_in():\n        {LOOK}\n    test_in()",
         "def helper():\n    return client",
+        f"def setup_module():\n    {LOOK}",
+        f"def pytest_generate_tests(metafunc):\n    {LOOK}",
     ],
-    ids=["called", "fixture", "base", "unittest", "static", "called inside", "asserts nothing"],
+    ids=[
+        "called",
+        "fixture",
+        "base",
+        "unittest",
+        "static",
+        "called inside",
+        "asserts nothing",
+        "set-up",
+        "hook",
+    ],
 )
 def test_what_is_used_or_runs_is_not_said_to_never_run(source):
     assert read({"test_a.py": source.encode()}).never_run == ()

@@ -114,11 +114,11 @@ def check_with(
     session = Session(runner, lesson, suite, strict, limit, variants if graded else None, budget)
     notices = _notices(lesson, suite)
     own_tasks = tuple(tasks(lesson, suite.files)) if suite.is_own else None
+    ours = kills_by_test(lesson) if own_tasks and not graded else {}
 
     def checked(runs: Sequence[Run], pending: Iterable[Job] = ()) -> Checked:
         waiting = frozenset(_subject(job, variants) for job in pending)
         seconds = time.perf_counter() - started
-        ours = kills_by_test(lesson) if own_tasks else {}
         return Checked(lesson, judge(variants, runs, notices, plain), own_tasks, seconds, waiting, ours)
 
     runs: list[Run] = []

@@ -111,7 +111,7 @@ class Gradebook:
 
         What is no verdict is graded again.
         """
-        written = {path: content.decode("utf-8", "replace") for path, content in files.items()}
+        written = {path: content.decode("utf-8-sig", "replace") for path, content in files.items()}
         with self._session() as session:
             for learner in learners:
                 session.merge(

@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from checker.course.lessons import Course, Lesson
 from checker.engine.gate import Gate
 from checker.engine.libraries import all_modules
@@ -117,6 +120,10 @@ def _private(wish: Wish) -> Iterator[Path]:
     yield from (wish.submissions, wish.out, wish.course.root / "solutions")
     if wish.course.variants:
         yield wish.course.variants
+    with contextlib.suppress(ArgumentError):  # told of where it is opened
+        url = make_url(wish.gradebook or "sqlite://")
+        if url.get_backend_name() == "sqlite" and url.database:
+            yield Path(url.database)
 
 
 def _as_shipped(lesson: Lesson) -> Lesson:

@@ -56,11 +56,11 @@ class Material:
 def advice(verdict: Verdict, material: Material) -> list[Finding]:
     """Every piece of advice on a suite, as findings of the stage ``advice``."""
     if verdict.status in ("broken", "empty"):
-        return [*_same_names(material.reading), *_never_run(material.reading)]
+        return [*_same_names(material.reading), *_never_run(material)]
     silent = list(_silent(verdict, material))
     return [
         *_same_names(material.reading),
-        *_never_run(material.reading),
+        *_never_run(material),
         *_always_true(material, silent),
         *_unmarked(material),
         *_never_awaited(material),
@@ -93,9 +93,10 @@ def _same_names(reading: Reading) -> Iterator[Finding]:
         yield _finding("same_name", text, name)
 
 
-def _never_run(reading: Reading) -> Iterator[Finding]:
-    for one in reading.never_run:
-        yield _finding("never_runs", one.text, one.name)
+def _never_run(material: Material) -> Iterator[Finding]:
+    for one in material.reading.never_run:
+        if one.name not in material.not_theirs:
+            yield _finding("never_runs", one.text, one.name)
 
 
 def _always_true(material: Material, silent: Collection[Finding]) -> Iterator[Finding]:

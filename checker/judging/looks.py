@@ -39,7 +39,8 @@ _SILENT = {
     "sqlalchemy",
     "time",
 }
-_SET_UP = {
+SET_UP = {
+    *("setUpModule", "tearDownModule"),
     *("setup_module", "setup_class", "setup_method", "setup_function", "setUp", "setUpClass", "asyncSetUp"),
     *("teardown_module", "teardown_class", "teardown_method", "teardown_function"),
     *("tearDown", "tearDownClass", "asyncTearDown"),
@@ -75,7 +76,7 @@ class Names:
             for node in ast.walk(tree):
                 if isinstance(node, Function | ast.ClassDef):
                     self._defined.setdefault(node.name, []).append(node)
-                    if isinstance(node, Function) and (node.name in _SET_UP or _is_autouse(node)):
+                    if isinstance(node, Function) and (node.name in SET_UP or _is_autouse(node)):
                         self._always.append(node)
             for statement in tree.body:
                 self._read_statement(statement)
@@ -158,12 +159,18 @@ def why_always_true(node: ast.Assert) -> str:
         case ast.Assert(test=ast.Constant(value=value)):
             return "a constant is what it is" if value else ""
         case ast.Assert(test=ast.Tuple(elts=elements)):
-            return "a tuple that is not empty is true: leave the parentheses out" if elements else ""
+            is_full = any(not isinstance(element, ast.Starred) for element in elements)
+            return "a tuple that is not empty is true: leave the parentheses out" if is_full else ""
         case ast.Assert(test=ast.BoolOp(op=ast.Or(), values=values)):
             for part in values:
                 if isinstance(part, ast.Constant) and part.value:
-                    return f"`{ast.unparse(part)}` is true by itself, whatever the rest is: write `in (…, {ast.unparse(part)})`"
-        case ast.Assert(test=ast.Attribute(attr="json") as method):
+                    compares = any(
+                        isinstance(other, ast.Compare) and isinstance(other.ops[0], ast.Eq)
+                        for other in values
+                    )
+                    better = f": write `in (…, {ast.unparse(part)})`" if compares else ""
+                    return f"`{ast.unparse(part)}` is true by itself, whatever the rest is{better}"
+        case ast.Assert(test=ast.Attribute(attr="json") as method) if _is_an_answer(method):
             return f"`{ast.unparse(method)}` without parentheses is a method, and not what it returns"
         case ast.Assert(test=ast.Compare(left=left, ops=[ast.Eq()], comparators=[right])):
             is_same = ast.dump(left) == ast.dump(right) and not any(
@@ -171,6 +178,16 @@ def why_always_true(node: ast.Assert) -> str:
             )
             return "both sides are the same" if is_same else ""
     return ""
+
+
+def _is_an_answer(attribute: ast.Attribute) -> bool:
+    """Whether it is read off something that is called as answers are."""
+    text = ast.unparse(attribute.value).casefold()
+    return any(word in text for word in ("respon", "client", "answer", "reply")) or text in (
+        "r",
+        "res",
+        "resp",
+    )
 
 
 def may_notice(node: ast.AST, names: Names) -> bool:
@@ -211,7 +228,7 @@ def assertions(
     body: Iterable[ast.AST], conditional: bool = False, shielded: bool = False
 ) -> Iterator[Assertion]:
     for node in body:
-        if isinstance(node, ast.Try) and swallows(node):
+        if isinstance(node, ast.Try) and swallowing(node):
             rest = [*node.handlers, *node.orelse, *node.finalbody]
             yield from assertions(rest, conditional, shielded=True)
             continue
@@ -226,17 +243,19 @@ def assertions(
         )
 
 
-def swallows(node: ast.Try) -> bool:
-    """Whether a failing `assert` in its body goes no further: it is caught, and nothing more is made of it."""
+def swallowing(node: ast.Try) -> ast.ExceptHandler | None:
+    """The `except` with which a failing `assert` in its body goes no further: it is caught, and nothing is made of it."""
     for handler in node.handlers:
         caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         names = {ast.unparse(one) if one else "BaseException" for one in caught}
         if names & {"AssertionError", "Exception", "BaseException"}:
-            inside = [inner for statement in handler.body for inner in ast.walk(statement)]
-            return not any(
-                isinstance(inner, ast.Raise | ast.Assert | ast.Call | ast.Return) for inner in inside
-            )
-    return False
+            return handler if not node.orelse and all(map(_does_nothing, handler.body)) else None
+    return None
+
+
+def _does_nothing(statement: ast.stmt) -> bool:
+    is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Pass | ast.Continue) or is_text
 
 
 def _may_swallow(node: ast.AST) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from checker.judging.looks import Function, can_fail
+from checker.judging.looks import SET_UP, Function, can_fail
 from checker.source import is_test_file
 
 
@@ -40,7 +40,9 @@ def never_run(trees: Mapping[str, ast.Module]) -> Iterator[NeverRun]:
 def _functions(body: Iterable[ast.stmt], mentioned: set[str], where: str) -> Iterator[NeverRun]:
     """Functions that assert, and that nobody calls."""
     for node in body:
-        if not _is_plain_function(node) or node.name.startswith("test") or node.name in mentioned:
+        if not _is_plain_function(node) or node.name in mentioned:
+            continue
+        if node.name.startswith(("test", "pytest_")) or node.name in SET_UP:
             continue
         if _asserts(node):
             why = "nobody calls it, and pytest takes a function for a test where its name begins with test"
@@ -51,7 +53,7 @@ def _functions(body: Iterable[ast.stmt], mentioned: set[str], where: str) -> Ite
 
 
 def _as_test(name: str) -> str:
-    bare = re.sub(r"^(check|should|verify|tests?|it)?_*", "", name, flags=re.IGNORECASE)
+    bare = re.sub(r"^(?:check|should|verify|tests?|it)?_+", "", name, flags=re.IGNORECASE)
     return f"test_{bare or name}"
 
 

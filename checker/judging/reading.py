@@ -149,10 +149,10 @@ def _hollow(test: Function) -> Iterator[tuple[int, str]]:
     for node in ast.walk(test):
         if isinstance(node, ast.Assert) and (why := looks.why_always_true(node)):
             yield node.lineno, why
-        if isinstance(node, ast.Try) and looks.swallows(node):
+        if isinstance(node, ast.Try) and (handler := looks.swallowing(node)):
             for inner in (found for statement in node.body for found in ast.walk(statement)):
                 if isinstance(inner, ast.Assert):
-                    yield inner.lineno, f"the `except` in line {node.handlers[0].lineno} swallows its failure"
+                    yield inner.lineno, f"the `except` in line {handler.lineno} swallows its failure"
 
 
 def _notices(own: Iterable[ast.AST], others: Iterable[ast.AST], names: Names) -> bool:

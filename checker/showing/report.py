@@ -215,9 +215,12 @@ def details(checked: Checked) -> list[str]:
     """What there is to know of the first stage that is not done."""
     verdict = checked.verdict
     if verdict.status == "broken":
-        return [line for f in _of_stage(verdict, "collection") for line in quoted(f.text)]
+        return joined(
+            (line for f in _of_stage(verdict, "collection") for line in quoted(f.text)),
+            _advice(verdict, "fails"),
+        )
     if verdict.status == "empty":
-        return list(bullets(f.text for f in _of_stage(verdict, "reference")))
+        return joined(bullets(f.text for f in _of_stage(verdict, "reference")), _advice(verdict, "fails"))
     if verdict.status == "todo":
         return joined(task_list(checked), so_far(checked))
     if _of_stage(verdict, "reference"):

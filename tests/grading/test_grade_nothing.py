@@ -39,7 +39,11 @@ def test_class_without_a_suite_is_told_what_was_wrong_and_gets_its_report(grade,
         assert f"Written: {out / name}" in told
         assert (out / name).is_file()
     with (out / "grades.csv").open(newline="", encoding="utf-8") as file:
-        assert list(csv.reader(file)) == [["learner", "total"], ["ada", ""], ["bob", ""]]
+        assert list(csv.reader(file)) == [
+            ["learner", "name", "email", "total", "maximum"],
+            ["ada", "", "", "", "0"],
+            ["bob", "", "", "", "0"],
+        ]
     document = json.loads((out / "gradebook.json").read_text("utf-8"))
     notes = {one["id"]: one["notes"] for one in document["learners"]}
     assert notes["ada"][0].startswith("wrong folder/test_mine.py: not taken")

@@ -291,7 +291,7 @@ def run_board(folder, script, before, **environment):
     path = f"{checker.parent}:{os.environ['PATH']}"
     known = {"PATH": path, "PYTHONPATH": str(ROOT), "BEFORE": before, "CI_COMMIT_BEFORE_SHA": before}
     return subprocess.run(
-        ["bash", "-e", "-c", script],
+        ["bash", "-e", "-o", "pipefail", "-c", script],
         cwd=folder,
         env={**os.environ, **known, **environment},
         capture_output=True,
@@ -341,9 +341,10 @@ def test_pipeline_has_nothing_to_say_where_no_lesson_has_changed(tmp_path):
     assert (done.returncode, done.stdout) == (0, "No lesson has changed.\n")
 
 
-def test_first_push_has_no_push_before_it_and_is_judged_whole(tmp_path):
-    folder, script, _ = pushed(tmp_path, "github")
-    for lesson in sorted((folder / "lessons").iterdir())[2:]:
+@pytest.mark.parametrize("host", ["github", "gitlab"])
+def test_first_push_has_no_push_before_it_and_is_judged_whole(tmp_path, host):
+    folder, script, _ = pushed(tmp_path, host)
+    for lesson in sorted((folder / "lessons").glob("[0-9]*"))[2:]:
         shutil.rmtree(lesson)
 
     done = run_board(folder, script, "0" * 40)

@@ -127,9 +127,25 @@ def test_with_several_files_each_test_is_found_in_its_own():
 
 
 def test_a_test_that_no_function_stands_for_is_told_apart():
-    page = lesson_suite(graded([("test_made", False)]), SHEET, {"test_it.py": SUITE}, None)
+    verdict = graded([("test_alone", True), ("test_made", True)])
 
-    assert [(name, told.state) for name, told in page.elsewhere] == [("test_made", "invalid")]
+    page = lesson_suite(verdict, SHEET, {"test_it.py": SUITE}, None)
+
+    assert [(name, told.state) for name, told in page.elsewhere] == [("test_made", "valid")]
+
+
+def test_no_verdict_stands_beside_a_function_of_a_helper_file():
+    files = {"old.py": SUITE, "test_it.py": SUITE}
+
+    old, _ = lesson_suite(graded([("test_alone", True)]), SHEET, files, None).files
+
+    assert [block.told for block in old.blocks] == [None]
+
+
+def test_lines_are_counted_as_python_counts_them():
+    text = "a = 'x\u2028y\x0cz'\n\n\ndef test_alone():\r\n    assert True\n"
+
+    assert blocks(graded([("test_alone", True)]), text) == [(None, 1), ("valid", 4)]
 
 
 @pytest.mark.parametrize("text", ["def test_alone(:\n    pass\n", "x = " + "(" * 5_000, "\0"])
@@ -143,10 +159,10 @@ def test_a_file_without_end_is_cut_and_says_so():
     assert (len(file.blocks[0].lines), file.left_out) == (3_000, 1_000)
 
 
-def test_a_test_written_twice_has_its_verdict_beside_both():
+def test_of_a_test_written_twice_the_one_that_runs_has_the_verdict_beside_it():
     twice = "def test_alone():\n    assert 1\n\n\ndef test_alone():\n    assert 2\n"
 
-    assert blocks(graded([("test_alone", True)]), twice) == [("valid", 1), (None, 3), ("valid", 5)]
+    assert blocks(graded([("test_alone", True)]), twice) == [(None, 1), ("valid", 5)]
 
 
 def test_what_a_reader_would_not_see_is_seen():

@@ -20,7 +20,7 @@ from _pytest.fixtures import FixtureLookupError
 _own_number, _encoded, _write = os.getpid, json.dumps, os.write
 
 _ENTRY = re.compile(r"(\S.*):\d+: in ")
-_ADVERT = re.compile(r"\n?[E ~]*Use -v to get more diff(?=\n|$)|, use -vv to show")  # readers cannot
+_ADVERT = re.compile(r"\n?[E ~]*Use -v to get more diff(?=\n|$)|, use '?-vv?'? to show")  # readers cannot
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _MESSAGE = 1_000  # characters kept of an exception's text
 _LINE = 160  # characters kept of a line of a traceback

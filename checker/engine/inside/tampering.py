@@ -18,7 +18,10 @@ from typing import Any
 
 # Of the standard library, what reads and looks for reasons of its own while a test stands above it; all the rest of it,
 # and pytest, read and look for whoever asks.
-_OWN_REASONS = {"traceback", "logging", "warnings", "runpy", "asyncio", "threading", "concurrent", "unittest"}
+_OWN_REASONS = {
+    *("traceback", "logging", "warnings", "runpy", "asyncio", "threading", "concurrent", "unittest"),
+    "pdb",  # who leaves a breakpoint in
+}
 _READERS = {*sys.stdlib_module_names, "_pytest", "pytest"} - _OWN_REASONS
 # Where an import's own machinery runs.
 _IMPORTS = {"_frozen_importlib_external", "importlib._bootstrap_external", "_pytest.assertion.rewrite"}

@@ -22,11 +22,14 @@ SuitesOf = Callable[[str], Mapping[str, Texts]]
 
 
 def write_suites(result: ClassResult, marks: Marks, suites_of: SuitesOf, destination: Path) -> set[str]:
-    """Write a page NAME.html for each learner who has a suite into the folder `destination`; NAME is as for feedback.
+    """Write a page NAME.html for each learner who has a suite into the folder `destination`; NAME is as for feedback; pages of
+    earlier calls go.
 
     Returns the ids of those who have one; raises OSError where one cannot be written.
     """
     names = safe_names(learner.learner.id for learner in result.learners)
+    for page_of_before in destination.glob("*.html"):
+        page_of_before.unlink()
     written = set()
     for learner in result.learners:
         if lessons := _lessons(learner, result, marks, suites_of):
@@ -44,7 +47,7 @@ def _lessons(
     return [
         lesson_suite(learner.units[sheet.name], sheet, suites[sheet.name], marks.get((id, sheet.name)))
         for sheet in result.lessons
-        if sheet.name in suites and sheet.name in learner.units
+        if sheet.name in suites and (unit := learner.units.get(sheet.name)) and unit.graded_at
     ]
 
 

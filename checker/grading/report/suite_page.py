@@ -7,6 +7,7 @@ no reader would see.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from checker.grading.report.words import STAGES, STATUSES
 from checker.grading.safely import clean, code_line, one_line
 from checker.source import UNREADABLE, first_line, is_test_file
 
+_LINE_END = re.compile(r"\r\n|\r|\n")  # as Python counts lines, and nothing else that ends one on a page
 _MOST_LINES = 3_000  # of a file that are shown
 _HOW = {"A": "", "E": " (by an exception)", "S": " (in set-up)", "T": " (in tear-down)"}
 
@@ -90,8 +92,16 @@ def lesson_suite(unit: Unit, sheet: LessonSheet, files: Texts, mark: MarkView | 
     """The suite of `files`, in the order of their paths, beside its verdict."""
     told = {function: _told(cases) for function, cases in _by_function(unit, sheet.bugs).items()}
     several = sum(map(is_test_file, files)) > 1
-    shown = [_file(path, text, told, f"{path}::" if several else "") for path, text in sorted(files.items())]
-    placed = {block.told for file in shown for block in file.blocks}
+    shown, placed = [], set()
+    for path, text in sorted(files.items()):
+        theirs = {
+            name: what
+            for name, what in told.items()
+            if is_test_file(path) and name.startswith(f"{path}::" if several else "")
+        }
+        file, found = _file(path, text, theirs, f"{path}::" if several else "")
+        shown.append(file)
+        placed |= found
     killed = {mutant["id"] for mutant in unit.document.get("mutants", ()) if mutant["killed"]}
     escaped = [bug for bug in sheet.bugs if bug.id not in killed] if is_judged(unit) else []
     caught = (
@@ -106,7 +116,7 @@ def lesson_suite(unit: Unit, sheet: LessonSheet, files: Texts, mark: MarkView | 
         caught,
         tuple(_of_no_test(unit)),
         tuple(shown),
-        tuple((one_line(name), what) for name, what in told.items() if what not in placed),
+        tuple((one_line(name), what) for name, what in told.items() if name not in placed),
         tuple(escaped),
     )
 
@@ -148,17 +158,19 @@ def _reasons(case: _Case) -> Iterator[str]:
 # -- the source
 
 
-def _file(path: str, text: str, told: Mapping[str, Told], prefix: str) -> SourceFile:
-    lines = [code_line(line) for line in text.splitlines()]
+def _file(path: str, text: str, told: Mapping[str, Told], prefix: str) -> tuple[SourceFile, set[str]]:
+    """The file, and the names of the tests that have their place in it."""
+    lines = [code_line(line) for line in _LINE_END.split(text.removesuffix("\n"))]
     shown = lines[:_MOST_LINES]
-    blocks, at = [], 0
+    blocks, at, placed = [], 0, set()
     for name, first, last in _functions(text):
         if (what := told.get(prefix + name)) and at < first <= len(shown):
             blocks += _block(None, shown, at, first - 1)
             blocks += _block(what, shown, first - 1, last)
             at = last
+            placed.add(prefix + name)
     blocks += _block(None, shown, at, len(shown))
-    return SourceFile(one_line(path), tuple(blocks), len(lines) - len(shown))
+    return SourceFile(one_line(path), tuple(blocks), len(lines) - len(shown)), placed
 
 
 def _block(told: Told | None, lines: Sequence[str], start: int, end: int) -> list[Block]:
@@ -168,12 +180,16 @@ def _block(told: Told | None, lines: Sequence[str], start: int, end: int) -> lis
 
 
 def _functions(text: str) -> list[tuple[str, int, int]]:
-    """Name, first and last line of each function that may be a test, as pytest names them, in the order of lines."""
+    """Name, first and last line of each function that may be a test, as pytest names them, in the order of lines.
+
+    Of several of one name it is the last: the others never run.
+    """
     try:
         tree = ast.parse(text)
     except UNREADABLE:
         return []
-    return sorted(_below(tree.body, ""), key=lambda found: found[1])
+    latest = {name: (name, first, last) for name, first, last in _below(tree.body, "")}
+    return sorted(latest.values(), key=lambda found: found[1])
 
 
 def _below(body: Iterable[ast.stmt], prefix: str) -> Iterator[tuple[str, int, int]]:
