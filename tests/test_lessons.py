@@ -176,7 +176,8 @@ def test_promises_are_the_numbered_rows_of_the_table():
 def test_promise_of_no_effect_is_told():
     readme = "| | request | when | status | effect |\n| --- | --- | --- | --- | --- |\n| P1 | `GET /` | none | – | none |\n"
 
-    assert promises(readme) == {"P1": "`GET /`, effect none"}
+    assert promises(readme, no_effects=True) == {"P1": "`GET /`, effect none"}
+    assert promises(readme) == {"P1": "`GET /`"}
 
 
 def test_promises_without_a_header_are_told_without_names():

@@ -40,11 +40,14 @@ class Task:
         return not (self.done or self.gone)
 
 
-def promises(readme: str) -> dict[str, str]:
-    """The promise table of a README: what each numbered row says, with the names of its columns."""
+def promises(readme: str, *, no_effects: bool = False) -> dict[str, str]:
+    """The promise table of a README: what each numbered row says, with the names of its columns.
+
+    With `no_effects`, that a request has no effect is said too: it is what some mutants break.
+    """
     header = _HEADER.search(readme)
     names = _cells(header[1]) if header else []
-    return {number: _row(names, _cells(cells)) for number, cells in _PROMISE_ROW.findall(readme)}
+    return {number: _row(names, _cells(cells), no_effects) for number, cells in _PROMISE_ROW.findall(readme)}
 
 
 def promised_cells(readme: str) -> dict[str, dict[str, str]]:
@@ -61,23 +64,22 @@ def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.split("|")]
 
 
-def _row(names: list[str], cells: list[str]) -> str:
+def _row(names: list[str], cells: list[str], no_effects: bool) -> str:
     """The cells that say something; from the third on each with its column's name, as ``status 200``."""
     shown = [*["", ""], *(f"{name} " for name in names[2:])]
     several = zip_longest(cells, shown[: len(cells)], names[: len(cells)], fillvalue="")
-    # That a request has no effect is promised too.
     told = [
         name + cell
         for cell, name, column in several
-        if cell not in _NOTHING or (column, cell) == ("effect", "none")
+        if cell not in _NOTHING or (no_effects and (column, cell) == ("effect", "none"))
     ]
     return ", ".join(told)
 
 
-def lesson_promises(lesson: Lesson) -> dict[str, str]:
-    """The promise table of the lesson as shipped."""
+def lesson_promises(lesson: Lesson, *, no_effects: bool = False) -> dict[str, str]:
+    """The promise table of the lesson as shipped, as `promises` reads it."""
     readme = lesson.shipped / "README.md"
-    return promises(readme.read_text("utf-8")) if readme.is_file() else {}
+    return promises(readme.read_text("utf-8"), no_effects=no_effects) if readme.is_file() else {}
 
 
 def lesson_cells(lesson: Lesson) -> dict[str, dict[str, str]]:

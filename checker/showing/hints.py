@@ -94,7 +94,7 @@ def next_ladder(lesson: Lesson, check: Callable[[], Checked]) -> Ladder | None:
     survivors = [mutant for mutant in checked.verdict.mutants if not mutant.killed]
     if checked.verdict.status != "survivors":
         return None
-    return survivor_ladder(survivors[0], lesson.app_files, lesson_promises(lesson))
+    return survivor_ladder(survivors[0], lesson.app_files, lesson_promises(lesson, no_effects=True))
 
 
 def ladder_named(lesson: Lesson, name: str) -> Ladder:
