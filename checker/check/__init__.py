@@ -209,10 +209,10 @@ def _explained(verdict: Verdict, session: Session, variants: VariantSet) -> Verd
         run = session.settled(Job(variants.reference, evidence=True))
     except Spent:
         return verdict
-    material = _material(session, run)
     if not any(mutant.killed_by for mutant in verdict.mutants):
-        return replace(verdict, findings=(*verdict.findings, *why_nothing(verdict, material)))
-    if not material.seen("asked"):
+        found = why_nothing(verdict, _material(session, run))
+        return replace(verdict, findings=(*verdict.findings, *found))
+    if not any(seen.kind == "asked" for seen in run.seen):
         return replace(verdict, suspect=tuple(sorted({*verdict.suspect, "asks_nothing"})))
     return verdict
 

@@ -7,7 +7,6 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from checker.course.lessons import Lesson
 from checker.source import UNREADABLE, rows_named
@@ -66,12 +65,11 @@ def _cells(row: str) -> list[str]:
 
 def _row(names: list[str], cells: list[str], no_effects: bool) -> str:
     """The cells that say something; from the third on each with its column's name, as ``status 200``."""
-    shown = [*["", ""], *(f"{name} " for name in names[2:])]
-    several = zip_longest(cells, shown[: len(cells)], names[: len(cells)], fillvalue="")
+    named = [*["", ""], *(f"{name} " for name in names[2:])]
     told = [
-        name + cell
-        for cell, name, column in several
-        if cell not in _NOTHING or (no_effects and (column, cell) == ("effect", "none"))
+        (named[i] if i < len(named) else "") + cell
+        for i, cell in enumerate(cells)
+        if cell not in _NOTHING or (no_effects and cell == "none" and names[i : i + 1] == ["effect"])
     ]
     return ", ".join(told)
 

@@ -18,6 +18,7 @@ from checker.grading.report.feedback_words import invalid_because
 from checker.grading.report.marks import MarkView, points_text
 from checker.grading.report.words import STAGES, STATUSES
 from checker.grading.safely import clean, code_line, one_line
+from checker.judging.verdict import base_name
 from checker.source import UNREADABLE, first_line, is_test_file
 
 _LINE_END = re.compile(r"\r\n|\r|\n")  # as Python counts lines, and nothing else that ends one on a page
@@ -94,12 +95,8 @@ def lesson_suite(unit: Unit, sheet: LessonSheet, files: Texts, mark: MarkView | 
     several = sum(map(is_test_file, files)) > 1
     shown, placed = [], set()
     for path, text in sorted(files.items()):
-        theirs = {
-            name: what
-            for name, what in told.items()
-            if is_test_file(path) and name.startswith(f"{path}::" if several else "")
-        }
-        file, found = _file(path, text, theirs, f"{path}::" if several else "")
+        prefix = f"{path}::" if several else ""
+        file, found = _file(path, text, told if is_test_file(path) else {}, prefix)
         shown.append(file)
         placed |= found
     killed = {mutant["id"] for mutant in unit.document.get("mutants", ()) if mutant["killed"]}
@@ -130,11 +127,13 @@ def _of_no_test(unit: Unit) -> Iterator[str]:
 def _by_function(unit: Unit, bugs: Sequence[Bug]) -> dict[str, list[_Case]]:
     """The tests of each function, by its name as the verdict has it: a parametrized one has several."""
     found: dict[str, list[_Case]] = {}
-    findings = unit.document.get("findings", ())
+    # Looked up by test, not searched for: a suite may have hundreds of tests.
+    about: dict[str, list[Mapping[str, Any]]] = {}
+    for finding in unit.document.get("findings", ()):
+        about.setdefault(finding["test"], []).append(finding)
     for test, row in rows_of_tests(unit, bugs):
         kills = tuple(f"{bug.id}{_HOW[sign]}" for bug, sign in zip(bugs, row, strict=True) if sign in KILLS)
-        about = [finding for finding in findings if finding["test"] == test["name"]]
-        found.setdefault(test["name"].partition("[")[0], []).append(_Case(test, about, kills))
+        found.setdefault(base_name(test["name"]), []).append(_Case(test, about.get(test["name"], ()), kills))
     return found
 
 
